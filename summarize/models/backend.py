@@ -45,9 +45,13 @@ class Tokenizer(Protocol):
 
     max_length: int
 
-    def encode(self, texts: Sequence[str]) -> list[list[str]]: ...
+    def encode(self, texts: Sequence[str]) -> list[list[str]]:
+        """Each text as token strings, never truncated, special tokens of the model included."""
+        ...
 
-    def decode(self, sequences: Sequence[Sequence[str]]) -> list[str]: ...
+    def decode(self, sequences: Sequence[Sequence[str]]) -> list[str]:
+        """Each sequence of token strings as text; special tokens are dropped."""
+        ...
 
     def chat(self, messages: Sequence[dict[str, str]]) -> str:
         """The messages as one text in the model's chat template, ready for `encode`.
