@@ -1,0 +1,26 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from summarize.idset import IdSet
+
+
+@given(st.lists(st.text(max_size=5)), st.lists(st.text(max_size=5)))
+def test_behaves_like_a_set(added: list[str], asked: list[str]) -> None:
+    ids = IdSet(added)
+    expected = set(added)
+    assert len(ids) == len(expected)
+    assert [item in ids for item in asked] == [item in expected for item in asked]
+
+
+def test_remembers_across_many_merges() -> None:
+    ids = IdSet()
+    assert all(ids.add(f"article-{number}") for number in range(120_000))
+    assert not any(ids.add(f"article-{number}") for number in range(0, 120_000, 7))
+    assert len(ids) == 120_000
+    assert "article-120000" not in ids
+
+
+def test_add_tells_whether_the_id_was_new() -> None:
+    ids = IdSet()
+    assert ids.add("a")
+    assert not ids.add("a")
