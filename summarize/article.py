@@ -94,6 +94,7 @@ class Article:
     flags: tuple[Flag, ...] = ()
     # run
     seconds: float = 0.0  # this article's share of its batch's model time
+    tokens: int = 0  # generated for it by the models, all candidates counted
     error: Failure | None = None
 
     @property
@@ -152,6 +153,7 @@ SCHEMA = pa.schema(
         ("support", pa.float32()),
         ("flags", pa.list_(_FLAG)),
         ("seconds", pa.float32()),
+        ("tokens", pa.int32()),
     ]
 )
 """Columns of `articles/part-*.parquet`. Failed articles are stored apart, see `store`."""

@@ -1,0 +1,113 @@
+"""The model process: takes batches from a pipe, runs the stages on them, sends them back."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from typing import Protocol
+
+from summarize.article import Article
+from summarize.errors import SummarizeError
+
+
+class Stage(Protocol):
+    """Articles in, the same articles in the same order out, enriched. Knows no engine and no store."""
+
+    name: str
+
+    def __call__(self, articles: list[Article]) -> list[Article]:
+        """Process a batch."""
+        ...
+
+
+Build = Callable[[str], Sequence[Stage]]
+"""Makes the row of stages for a device (`cpu`, `cuda:0`). Picklable; loads no model before it is called."""
+
+
+def apply(
+    stages: Sequence[Stage], batch: list[Article], entering: Callable[[str], None] = lambda name: None
+) -> list[Article]:
+    """Run a batch through the stages; an article that a stage can't bear is found by bisection.
+
+    An exception halves the batch and tries both halves, down to the one article that raises, which is
+    returned as failed. A SummarizeError is nobody's poison but a fault of the set-up (a model that
+    can't be loaded), so it is raised.
+    """
+    for stage in stages:
+        entering(stage.name)
+        batch = _bear(stage, batch)
+    return batch
+
+
+def _bear(stage: Stage, batch: list[Article]) -> list[Article]:
+    try:
+        done = stage(batch)
+        if len(done) != len(batch):
+            raise RuntimeError(f"{stage.name} returned {len(done)} articles for {len(batch)}")
+        return done
+    except SummarizeError:
+        raise
+    except Exception as error:
+        if len(batch) == 1:
+            reason = f"{type(error).__name__}: {error}".strip(": ")
+            return [batch[0].failed(stage.name, reason, traceback.format_exc())]
+        middle = len(batch) // 2
+        return _bear(stage, batch[:middle]) + _bear(stage, batch[middle:])
+
+
+def serve(pipe: Connection, build: Build, device: str) -> None:
+    """Body of the model process. Sends `(kind, payload)` messages: ready, stage, log, done, fatal."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    sending = threading.Lock()
+
+    def send(kind: str, payload: object) -> None:
+        with sending:
+            pipe.send((kind, payload))
+
+    _forward_log(send)
+    try:
+        stages = build(device)
+        for stage in stages:
+            load = getattr(stage, "load", None)
+            if load is not None:
+                load()
+        send("ready", None)
+        batches: SimpleQueue[list[Article]] = SimpleQueue()
+        threading.Thread(target=_receive, args=(pipe, batches), daemon=True).start()
+        while True:
+            batch = batches.get()
+            started = time.perf_counter()
+            finished = apply(stages, batch, lambda name: send("stage", name))
+            share = (time.perf_counter() - started) / max(1, len(finished))
+            send("done", [replace(article, seconds=share) for article in finished])
+    except SummarizeError as error:
+        send("fatal", (type(error), str(error), error.hint))
+    except Exception as error:
+        send("fatal", (SummarizeError, f"The model process failed: {error!r}", traceback.format_exc()))
+
+
+def _receive(pipe: Connection, batches: SimpleQueue[list[Article]]) -> None:
+    while True:
+        try:
+            batches.put(pipe.recv())
+        except (EOFError, OSError):
+            os._exit(0)  # the parent is gone: nobody wants the batch in hand any more
+
+
+def _forward_log(send: Callable[[str, object], None]) -> None:
+    class Forward(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            send("log", (record.name, record.levelno, record.getMessage()))
+
+    root = logging.getLogger("summarize")
+    root.handlers = [Forward()]
+    root.setLevel(logging.INFO)
+    root.propagate = False
