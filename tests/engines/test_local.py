@@ -1,0 +1,136 @@
+"""The local engine: every article comes back once, whatever happens to the model process."""
+
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+import stub_stages
+
+from summarize.article import Article
+from summarize.engines import local
+from summarize.engines.local import Limits
+from summarize.engines.worker import Build
+from summarize.errors import ModelError, SummarizeError
+from summarize.stopping import Stop
+
+
+def batches(texts: list[str], size: int = 4) -> Iterator[list[Article]]:
+    articles = [Article(id=str(n), source=f"{n}.txt", text=text, position=n) for n, text in enumerate(texts)]
+    return (articles[at : at + size] for at in range(0, len(articles), size))
+
+
+def run(
+    texts: list[str], build: Build = stub_stages.obedient, *, devices: int = 1, watchdog: float = 60
+) -> list[Article]:
+    committed: list[Article] = []
+    local.run(
+        batches(texts),
+        build,
+        committed.extend,
+        devices=["cpu"] * devices,
+        stop=Stop(),
+        limits=Limits(batch_size=4, watchdog=watchdog),
+    )
+    return committed
+
+
+def test_every_article_comes_back_in_order() -> None:
+    committed = run([f"text {n}" for n in range(21)])
+    assert [article.summary for article in committed] == [f"TEXT {n}." for n in range(21)]
+    assert all(article.seconds > 0 for article in committed)
+
+
+def test_several_model_processes_share_the_work() -> None:
+    committed = run([f"text {n}" for n in range(21)], devices=2)
+    assert sorted(int(article.id) for article in committed) == list(range(21))
+
+
+@pytest.mark.parametrize(
+    ("poison", "reason"),
+    [
+        ("RAISE", "ValueError: poisoned article"),
+        ("CRASH", "segmentation fault"),
+        ("OOM-KILL", "out of memory"),
+    ],
+)
+def test_a_poisoned_article_fails_alone(poison: str, reason: str) -> None:
+    committed = run(["a", "b", "c", "d", "e", poison, "g", "h", "i"])
+    failed = [article for article in committed if article.error]
+    assert [article.text for article in failed] == [poison]
+    assert reason in failed[0].error.reason
+    assert failed[0].error.stage == "obedient"
+    assert sorted(int(article.id) for article in committed) == list(range(9))
+
+
+def test_an_article_that_hangs_is_cut_off_by_the_watchdog() -> None:
+    committed = run(["a", "HANG", "c"], watchdog=1.0)
+    assert {article.text: article.error is not None for article in committed} == {
+        "a": False,
+        "HANG": True,
+        "c": False,
+    }
+
+
+def test_a_crash_that_does_not_come_again_costs_no_article(tmp_path: Path) -> None:
+    committed = run(["a", "b", "c"], partial(stub_stages.crashes_once, tmp_path / "crashed"))
+    assert [article.error for article in committed] == [None, None, None]
+
+
+def test_a_model_that_cannot_be_loaded_ends_the_run_with_its_own_words() -> None:
+    with pytest.raises(ModelError, match="no such model") as caught:
+        run(["a"], stub_stages.no_model)
+    assert caught.value.hint == "try another"
+
+
+def test_a_process_that_keeps_dying_while_loading_ends_the_run() -> None:
+    with pytest.raises(SummarizeError, match="while loading"):
+        run(["a"], stub_stages.dies_loading)
+
+
+def test_what_reading_raises_is_raised() -> None:
+    def broken() -> Iterator[list[Article]]:
+        yield [Article(id="1", source="1.txt", text="fine")]
+        raise OSError("the disk went away")
+
+    with pytest.raises(OSError, match="went away"):
+        local.run(
+            broken(), stub_stages.obedient, list, devices=["cpu"], stop=Stop(), limits=Limits(batch_size=1)
+        )
+
+
+def test_a_request_to_stop_finishes_the_batch_in_hand_and_no_more() -> None:
+    stop = Stop()
+    committed: list[Article] = []
+
+    def commit(articles: list[Article]) -> None:
+        committed.extend(articles)
+        stop.request("enough")
+
+    texts = ["SLOW"] * 40
+    local.run(
+        batches(texts),
+        stub_stages.obedient,
+        commit,
+        devices=["cpu"],
+        stop=stop,
+        limits=Limits(batch_size=4),
+    )
+    assert 4 <= len(committed) <= 8
+
+
+def test_a_batch_that_outlasts_the_grace_is_dropped() -> None:
+    stop = Stop(time_limit=1.5)
+    committed: list[Article] = []
+    started = time.monotonic()
+    local.run(
+        batches(["HANG"]),
+        stub_stages.obedient,
+        committed.extend,
+        devices=["cpu"],
+        stop=stop,
+        limits=Limits(batch_size=1, grace=0.5),
+    )
+    assert committed == []
+    assert time.monotonic() - started < 20

@@ -1,0 +1,72 @@
+"""Stages for tests of engines and runs: they do what an article's text tells them to."""
+
+import os
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from summarize.article import Article
+from summarize.errors import ModelError
+
+
+class Obedient:
+    """Summarizes by upper-casing; dies, hangs or raises where the text says so."""
+
+    name = "obedient"
+
+    def __call__(self, articles: list[Article]) -> list[Article]:
+        for article in articles:
+            if "CRASH" in article.text:
+                os.kill(os.getpid(), signal.SIGSEGV)
+            if "OOM-KILL" in article.text:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if "HANG" in article.text:
+                time.sleep(3600)
+            if "RAISE" in article.text:
+                raise ValueError("poisoned article")
+            if "SLOW" in article.text:
+                time.sleep(0.2)
+        return [
+            replace(article, summary=article.text.upper() + ".") if article.error is None else article
+            for article in articles
+        ]
+
+
+class CrashesOnce(Obedient):
+    """Dies by a segmentation fault the first time it is called, as a flaky driver does."""
+
+    def __init__(self, marker: Path) -> None:
+        self.marker = marker
+
+    def __call__(self, articles: list[Article]) -> list[Article]:
+        if not self.marker.exists():
+            self.marker.touch()
+            os.kill(os.getpid(), signal.SIGSEGV)
+        return super().__call__(articles)
+
+
+class DiesLoading(Obedient):
+    def load(self) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class NoModel(Obedient):
+    def load(self) -> None:
+        raise ModelError("no such model", "try another")
+
+
+def obedient(device: str) -> list[Obedient]:
+    return [Obedient()]
+
+
+def crashes_once(marker: Path, device: str) -> list[Obedient]:
+    return [CrashesOnce(marker)]
+
+
+def dies_loading(device: str) -> list[Obedient]:
+    return [DiesLoading()]
+
+
+def no_model(device: str) -> list[Obedient]:
+    return [NoModel()]
