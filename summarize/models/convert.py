@@ -1,0 +1,103 @@
+"""A model in `save_pretrained` form → a CTranslate2 model, kept in the cache.
+
+Converting needs torch and `transformers`; it runs in a process of its own, so that the process that
+decodes imports neither: `python -m summarize.models.convert FOLDER TARGET STORAGE_TYPE`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from summarize.errors import ModelError
+from summarize.models.cache import build_once, cache_folder, fingerprint, slug
+from summarize.models.config import CONVERTED_CONFIG, read_config
+
+_TOKENIZER_FILES = (
+    "source.spm",
+    "target.spm",
+    "vocab.json",
+    "target_vocab.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "generation_config.json",
+    "chat_template.jinja",
+)
+_FORM = 1  # of the converted folder; raise it when what we write changes
+
+
+def is_converted(folder: Path) -> bool:
+    """Whether `folder` holds a model converted for CTranslate2."""
+    return (folder / "model.bin").is_file() and (folder / CONVERTED_CONFIG).is_file()
+
+
+def storage_type(compute_type: str) -> str:
+    """The type to store weights in for a CTranslate2 compute type: int8_float16 computes on int8."""
+    return compute_type.partition("_")[0]
+
+
+def converted_folder(name: str, folder: Path, compute_type: str) -> Path:
+    """Where the conversion of the model in `folder` is kept, whether or not it is there yet."""
+    stored = storage_type(compute_type)
+    key = f"{fingerprint(folder)}-{stored}-{version('ctranslate2')}-{_FORM}"
+    return cache_folder() / "ctranslate2" / f"{slug(name)}-{key}"
+
+
+def converted(name: str, folder: Path, compute_type: str) -> Path:
+    """The folder of the model in `folder`, converted for CTranslate2 and complete with its tokenizer.
+
+    Converts once and caches by content, CTranslate2 version and type. A folder that is converted
+    already is returned as it is. Raises ModelError if the model can't be converted.
+    """
+    if is_converted(folder):
+        return folder
+    stored = storage_type(compute_type)
+    return build_once(
+        converted_folder(name, folder, compute_type), lambda target: _convert_apart(folder, target, stored)
+    )
+
+
+def _convert_apart(folder: Path, target: Path, stored: str) -> None:
+    package_parent = str(Path(__file__).parents[2])
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(filter(None, [package_parent, os.environ.get("PYTHONPATH")])),
+        "HF_HUB_OFFLINE": "1",
+        "TRANSFORMERS_VERBOSITY": "error",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    }
+    # -P: a file named torch.py in the current folder must not be taken for the library.
+    command = [sys.executable, "-P", "-m", "summarize.models.convert", str(folder), str(target), stored]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+        raise ModelError(
+            f"{folder} can't be converted for CTranslate2: {lines[-1]}",
+            "Try --backend transformers, which runs every model that transformers can load.",
+        )
+
+
+def convert(folder: Path, target: Path, stored: str) -> None:
+    """Convert the model in `folder` into the empty folder `target`, weights in the type `stored`.
+
+    Imports torch and `transformers`; call `converted` instead where that matters.
+    """
+    from ctranslate2.converters import TransformersConverter
+
+    config = read_config(folder)
+    TransformersConverter(str(folder)).convert(str(target), quantization=stored, force=True)
+    for name in _TOKENIZER_FILES:
+        if (folder / name).is_file():
+            shutil.copyfile(folder / name, target / name)
+    shutil.copyfile(folder / "config.json", target / CONVERTED_CONFIG)
+    if config.family != "marian" and not (target / "tokenizer.json").is_file():
+        from transformers import AutoTokenizer
+
+        AutoTokenizer.from_pretrained(folder).backend_tokenizer.save(str(target / "tokenizer.json"))
+
+
+if __name__ == "__main__":
+    convert(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])

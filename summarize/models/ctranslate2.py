@@ -1,0 +1,174 @@
+"""The CTranslate2 backend: converted models, int8 by default on the CPU, without torch."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+
+from summarize.errors import ModelError
+from summarize.models.backend import Architecture, Decoding, Hypothesis
+from summarize.models.config import ModelConfig
+from summarize.models.cpu import available_cores
+from summarize.models.packing import TokenBudget, is_out_of_memory, run_packed
+from summarize.models.tokenizers import Vocabulary
+
+_PROMPT_SPREAD = 32
+"""Prompts of one batch differ in length by at most this: what exceeds the shortest is fed token by token."""
+
+_SHARED_PROMPT = 8
+"""Fewest tokens that all prompts must begin with before their state is computed once and kept."""
+
+
+class CTranslate2Backend:
+    """A converted model on one device.
+
+    With `threads` 0 all available cores are used. On the CPU each core decodes batches of its own, as
+    that beats several cores on one batch; a decoder-only model, whose steps read all weights, gets
+    all cores for one batch.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        config: ModelConfig,
+        vocabulary: Vocabulary,
+        *,
+        device: str = "cpu",
+        compute_type: str = "int8",
+        threads: int = 0,
+    ) -> None:
+        self.architecture: Architecture = config.architecture
+        self._folder = folder
+        self._config = config
+        kind, _, index = device.partition(":")
+        cores = threads or available_cores()
+        self._workers = cores if kind == "cpu" and config.architecture == "seq2seq" else 1
+        self._settings: dict[str, Any] = {
+            "device": kind,
+            "device_index": int(index or 0),
+            "compute_type": compute_type,
+            "inter_threads": self._workers,
+            "intra_threads": cores // self._workers if kind == "cpu" else 1,
+        }
+        self._end_tokens = vocabulary.tokens(config.end_ids)
+        self._forced = vocabulary.tokens([config.forced_bos_id]) if config.forced_bos_id is not None else []
+        unwanted = (index for index in config.suppressed_ids if index != config.pad_id)
+        self._suppressed = [[token] for token in vocabulary.tokens(unwanted)]
+        self._budget = TokenBudget()
+        self._model = self._load()
+
+    def generate(self, sequences: Sequence[Sequence[str]], decoding: Decoding) -> list[list[Hypothesis]]:
+        """Decode each sequence; see `Backend.generate`.
+
+        A sampled batch depends on its seed and on which sequences share the batch; beam search on
+        neither.
+        """
+        self._check_lengths(sequences)
+        sampling = decoding.temperature > 0
+        causal = self.architecture == "causal"
+        run = self._generate_causal if causal else self._generate_seq2seq
+
+        def decode(batch: list[int]) -> list[list[Hypothesis]]:
+            chosen = [list(sequences[index]) for index in batch]
+            if sampling:
+                self._reseed(decoding.seed, chosen)
+            return run(chosen, decoding)
+
+        return run_packed(
+            sequences,
+            decode,
+            self._budget,
+            decoding.token_budget,
+            spread=_PROMPT_SPREAD if causal else None,
+            workers=1 if sampling else self._workers,
+        )
+
+    def _generate_seq2seq(self, batch: list[list[str]], decoding: Decoding) -> list[list[Hypothesis]]:
+        results = self._model.translate_batch(
+            batch,
+            target_prefix=[self._forced] * len(batch) if self._forced else None,
+            max_input_length=0,
+            max_decoding_length=decoding.max_length + len(self._forced),
+            min_decoding_length=decoding.min_length + len(self._forced),
+            **self._search(decoding),
+        )
+        return [self._hypotheses(result.hypotheses, result.scores, decoding) for result in results]
+
+    def _generate_causal(self, batch: list[list[str]], decoding: Decoding) -> list[list[Hypothesis]]:
+        shared = os.path.commonprefix(batch)  # works on any sequences
+        # Every prompt keeps a token of its own, which decoding starts from.
+        shared = shared[: min(len(prompt) for prompt in batch) - 1]
+        if len(batch) == 1 or len(shared) < _SHARED_PROMPT:
+            shared = []
+        results = self._model.generate_batch(
+            [prompt[len(shared) :] for prompt in batch],
+            static_prompt=shared or None,
+            include_prompt_in_result=False,
+            max_length=decoding.max_length,
+            min_length=decoding.min_length,
+            **self._search(decoding),
+        )
+        return [self._hypotheses(result.sequences, result.scores, decoding) for result in results]
+
+    def _search(self, decoding: Decoding) -> dict[str, Any]:
+        sampling = decoding.temperature > 0
+        return {
+            "beam_size": 1 if sampling else max(decoding.beam, decoding.hypotheses),
+            "num_hypotheses": decoding.hypotheses,
+            "length_penalty": decoding.length_penalty,
+            "repetition_penalty": decoding.repetition_penalty,
+            "no_repeat_ngram_size": decoding.no_repeat_ngram,
+            "sampling_topk": decoding.top_k if sampling else 1,
+            "sampling_topp": decoding.top_p if sampling else 1.0,
+            "sampling_temperature": decoding.temperature if sampling else 1.0,
+            "suppress_sequences": self._suppressed or None,
+            "end_token": self._end_tokens,
+            "return_end_token": True,
+            "return_scores": True,
+        }
+
+    def _hypotheses(
+        self, sequences: list[list[str]], scores: list[float], decoding: Decoding
+    ) -> list[Hypothesis]:
+        found = []
+        for tokens, score in zip(sequences, scores, strict=True):
+            # CTranslate2 divides the sum of log-probabilities by length ** length_penalty.
+            length = max(len(tokens), 1)
+            mean = score * length ** (decoding.length_penalty - 1)
+            ended = tokens[:-1] if tokens and tokens[-1] in self._end_tokens else tokens
+            found.append(Hypothesis(tuple(ended[len(self._forced) :]), mean))
+        return sorted(found, key=lambda one: -one.score) if decoding.temperature > 0 else found
+
+    def _reseed(self, seed: int, batch: list[list[str]]) -> None:
+        """Make the next batch's random numbers depend on nothing but `seed` and the batch.
+
+        CTranslate2 seeds a random generator when a worker thread first draws from it and never again,
+        so the model is loaded anew, which costs far less than decoding a batch.
+        """
+        text = "\x1f".join(token for sequence in batch for token in sequence)
+        digest = hashlib.sha256(f"{seed}\x1e{text}".encode()).digest()
+        self._model.unload_model()
+        ctranslate2.set_random_seed(int.from_bytes(digest[:4], "big"))
+        self._model = self._load()
+
+    def _load(self) -> Any:
+        runner = ctranslate2.Translator if self.architecture == "seq2seq" else ctranslate2.Generator
+        try:
+            return runner(str(self._folder), **self._settings)
+        except (RuntimeError, ValueError, MemoryError) as error:
+            hint = "Try --device cpu or --compute-type auto."
+            if is_out_of_memory(error):
+                hint = "Use a smaller model or --compute-type int8."
+            raise ModelError(f"CTranslate2 can't load {self._folder}: {error}", hint) from error
+
+    def _check_lengths(self, sequences: Sequence[Sequence[str]]) -> None:
+        longest = max(map(len, sequences), default=0)
+        if longest > self._config.max_length:
+            raise ModelError(
+                f"A sequence of {longest} tokens is longer than the {self._config.max_length} the model takes"
+            )
