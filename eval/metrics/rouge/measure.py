@@ -49,7 +49,7 @@ def measure(
     if lines is None:
         raise ValueError(f"unknown sentences {sentences!r}: choose 'lines' or 'split'")
     pairs = [
-        (text, prediction)
+        (lines(text), lines(prediction))
         for prediction, texts in zip(predictions, references, strict=True)
         for text in texts
     ]

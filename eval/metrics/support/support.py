@@ -19,7 +19,7 @@ class Support(evaluate.Metric):
         return evaluate.MetricInfo(
             description=self.__doc__,
             citation="",
-            inputs_description="predictions: summaries; sources: for each, its article or a list of its versions.",
+            inputs_description="predictions: summaries; sources: for each, its article in one or more forms.",
             features=[
                 datasets.Features({"predictions": _TEXT, "sources": datasets.Sequence(_TEXT)}),
                 datasets.Features({"predictions": _TEXT, "sources": _TEXT}),

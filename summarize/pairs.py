@@ -1,0 +1,287 @@
+"""Reading predictions and references from whatever people keep them in, and joining them by id."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import posixpath
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
+
+import fsspec
+
+from summarize.errors import InputError
+from summarize.folder import Folder
+from summarize.rows import Row, read_rows
+from summarize.scores import Malformed
+from summarize.store import Store
+
+_SUMMARY = ("summary", "prediction", "hypothesis", "output", "generated")
+_REFERENCE = ("summaries", "references", "reference", "summary", "highlights", "abstract", "target")
+_TRANSLATION = ("translation", "text_en", "paragraphs_en")
+_SOURCE = ("text", "article", "document")
+_ID = ("id", "article_id", "guid", "uuid")
+_NUMBERED = re.compile(r"(?:reference|summary)[_ -]?\d+")
+
+Item = TypeVar("Item", "Prediction", "Reference")
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Names of the columns or JSON keys to read; None means the usual names."""
+
+    id: str | None = None
+    prediction: str | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a system made of an article. `summary` is "" where it made none.
+
+    `translation` is the English body and `sources` are the texts that the summary may rest on: the article
+    as read, and its translation with its title.
+    """
+
+    id: str
+    summary: str
+    translation: str | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What people made of an article: one or more summaries, and a translation of its body."""
+
+    id: str
+    summaries: tuple[str, ...] = ()
+    translation: str | None = None
+
+
+@dataclass(frozen=True)
+class Records(Generic[Item]):
+    """What was read from `location`: items by id, and the records that could not be used.
+
+    `count` is how many records there were. With `by_line` the ids are only their ordinal numbers, from 1.
+    """
+
+    location: str
+    items: dict[str, Item] = field(default_factory=dict)
+    malformed: tuple[Malformed, ...] = ()
+    count: int = 0
+    by_line: bool = False
+
+
+def read_predictions(location: str, fields: Fields | None = None) -> Records[Prediction]:
+    """The predictions of a run folder, or of a JSONL, JSON, CSV, TSV, Parquet or plain text file.
+
+    A plain text file has one summary a line. Files may be compressed and may be at any fsspec URL. Records
+    that can't be used come back in `malformed`; where an id comes twice the first is kept.
+    Raises InputError where there is nothing that can be read as predictions.
+    """
+    if _is_run(location):
+        return Records(location, {item.id: item for item in _of_run(location)})
+    return _collect(location, _prediction_of, (fields or Fields()).prediction, _SUMMARY, fields, _first)
+
+
+def read_references(location: str, fields: Fields | None = None) -> Records[Reference]:
+    """The references in a file of the kinds that `read_predictions` takes, or of a corpus folder.
+
+    A corpus folder holds references.jsonl, or a corpus.toml that names another file. Several summaries of
+    an article stand in a list, in numbered columns (`reference1`, `reference2`), or in several records with
+    the same id. Raises InputError where there is nothing that can be read as references.
+    """
+    found = _references_file(location)
+    return _collect(found, _reference_of, (fields or Fields()).reference, _REFERENCE, fields, _merged)
+
+
+def check_joinable(predictions: Records[Prediction], references: Records[Reference]) -> None:
+    """Raise InputError where the two can't be joined: by line with unlike counts, or no id in common."""
+    ours, theirs = predictions.items, references.items
+    if predictions.by_line != references.by_line:
+        without, with_ids = (predictions, references) if predictions.by_line else (references, predictions)
+        raise InputError(
+            f"{without.location} has no ids, but {with_ids.location} has: they can't be joined",
+            "Give both the same ids, or two files aligned by line.",
+        )
+    if predictions.by_line and predictions.count != references.count:
+        raise InputError(
+            f"{predictions.location} has {predictions.count} lines, "
+            f"{references.location} has {references.count}",
+            "Files without ids are aligned by line, so both must have as many.",
+        )
+    if not ours.keys() & theirs.keys():
+        raise InputError(
+            f"No id of {predictions.location} is in {references.location}: "
+            f"{_some(ours)} against {_some(theirs)}",
+            "Give the references the ids of the articles, as in the run's summaries.jsonl.",
+        )
+
+
+def _some(ids: Mapping[str, object]) -> str:
+    return repr(next(iter(ids))) if ids else "nothing"
+
+
+def _is_run(location: str) -> bool:
+    fs, path = fsspec.url_to_fs(location)
+    if not fs.isdir(path):
+        return False
+    if any(name.endswith(".parquet") for name in Folder(location).names("articles")):
+        return True
+    raise InputError(
+        f"{location} is a folder, but not a run with finished articles",
+        "Give the folder that `summarize run` wrote, or a file of predictions.",
+    )
+
+
+def _of_run(location: str) -> Iterator[Prediction]:
+    columns = ("title", "text", "paragraphs", "title_en", "paragraphs_en", "summary")
+    for article in Store(Folder(location), writable=False).articles(columns):
+        original = "\n".join([article.title or "", *(article.paragraphs or (article.text,))])
+        english = "\n".join([article.title_en or "", *article.paragraphs_en])
+        yield Prediction(
+            id=article.id,
+            summary=(article.summary or "").strip(),
+            translation="\n".join(article.paragraphs_en) if article.paragraphs_en else None,
+            sources=tuple(text for text in (original, english) if text.strip()),
+        )
+
+
+def _references_file(location: str) -> str:
+    fs, path = fsspec.url_to_fs(location)
+    if not fs.isdir(path):
+        return location
+    name = "references.jsonl"
+    manifest = posixpath.join(path, "corpus.toml")
+    if fs.exists(manifest):
+        try:
+            corpus = tomllib.loads(fs.cat_file(manifest).decode()).get("corpus", {})
+        except ValueError as error:
+            raise InputError(f"{location}/corpus.toml can't be read: {error}") from error
+        name = corpus.get("references", name)
+    if not fs.exists(posixpath.join(path, name)):
+        raise InputError(
+            f"{location} holds no references: there is no {name} in it", "Name the file with references."
+        )
+    return posixpath.join(location, name)
+
+
+def _collect(
+    location: str,
+    make: Callable[[str, Row, str], Item],
+    asked: str | None,
+    usual: tuple[str, ...],
+    fields: Fields | None,
+    again: Callable[[Item, Item], Item | None],
+) -> Records[Item]:
+    rows = list(read_rows(location))
+    records = [(at, where, row) for at, (where, row) in enumerate(rows, 1) if isinstance(row, dict)]
+    malformed = [Malformed(where, row) for where, row in rows if isinstance(row, str)]
+    if not records:
+        raise InputError(
+            f"{location} holds no record that can be used"
+            + (f": {malformed[0].where}: {malformed[0].reason}" if malformed else ": it is empty")
+        )
+    present = list(dict.fromkeys(name for _, _, row in records for name in row))
+    id_key = _key(present, fields.id if fields else None, _ID, location, needed=False)
+    key = _key(present, asked, usual, location, needed=True)
+    items: dict[str, Item] = {}
+    for at, where, row in records:
+        try:
+            identity = str(at) if id_key is None else _id_of(row, id_key)
+            item = make(identity, row, key or usual[0])
+        except ValueError as error:
+            malformed.append(Malformed(where, str(error)))
+            continue
+        kept = again(items[identity], item) if identity in items else item
+        if kept is None:
+            malformed.append(Malformed(where, f"the id {identity!r} comes again; the first was kept"))
+        else:
+            items[identity] = kept
+    return Records(location, items, tuple(malformed), len(rows), by_line=id_key is None)
+
+
+def _key(
+    present: Sequence[str], asked: str | None, usual: tuple[str, ...], location: str, *, needed: bool
+) -> str | None:
+    if asked is not None:
+        if asked in present:
+            return asked
+        raise InputError(f"{location} has no column {asked!r}: it has {', '.join(present)}")
+    found = [name for name in usual if name in present]
+    if not found and usual is _REFERENCE:
+        found = [name for name in present if _NUMBERED.fullmatch(name)]
+    if not found and needed and not set(present) & set(_TRANSLATION):
+        raise InputError(
+            f"{location} has no column {' or '.join(usual)}: it has {', '.join(present)}",
+            "Name the column with --prediction-column or --reference-column.",
+        )
+    return found[0] if found else None
+
+
+def _id_of(row: Row, key: str) -> str:
+    value = row.get(key)
+    if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
+        raise ValueError(f"no id: {key} is {value!r}")
+    return str(value).strip()
+
+
+def _prediction_of(identity: str, row: Row, key: str) -> Prediction:
+    if key not in row:
+        raise ValueError(f"no {key}")
+    translation = _joined(row, _TRANSLATION)
+    title = row.get("title_en")
+    english = "\n".join(part for part in (title, translation) if isinstance(part, str))
+    return Prediction(
+        id=identity,
+        summary="\n".join(_texts(row[key], key)).strip(),
+        translation=translation,
+        sources=tuple(text for text in (_joined(row, _SOURCE), english) if text),
+    )
+
+
+def _reference_of(identity: str, row: Row, key: str) -> Reference:
+    numbered = (name for name in row if _NUMBERED.fullmatch(name) and name != key)
+    texts = [text for name in (key, *numbered) for text in _texts(row.get(name), name)]
+    summaries = tuple(text.strip() for text in texts if text.strip())
+    translation = _joined(row, _TRANSLATION)
+    if not summaries and not translation:
+        raise ValueError("neither a summary nor a translation")
+    return Reference(identity, summaries, translation)
+
+
+def _first(known: Prediction, again: Prediction) -> None:
+    return None
+
+
+def _merged(known: Reference, again: Reference) -> Reference:
+    return replace(
+        known,
+        summaries=known.summaries + tuple(text for text in again.summaries if text not in known.summaries),
+        translation=known.translation or again.translation,
+    )
+
+
+def _joined(row: Row, names: tuple[str, ...]) -> str | None:
+    for name in names:
+        texts = _texts(row.get(name), name)
+        if texts:
+            return "\n".join(texts)
+    return None
+
+
+def _texts(value: Any, name: str) -> list[str]:
+    """A text or a list of texts (in a CSV cell, as JSON) as a list; ValueError for anything else."""
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        with contextlib.suppress(ValueError):  # a text may begin with a bracket
+            value = json.loads(value)
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [value] if value.strip() else []
+    if isinstance(value, list) and all(isinstance(text, str) for text in value):
+        return [text for text in value if text.strip()]
+    raise ValueError(f"{name} is no text: {str(value)[:60]!r}")
