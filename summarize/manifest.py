@@ -16,7 +16,7 @@ class Manifest:
 
     `options` holds every option that alters results and none that doesn't; `models` maps a role
     (translator, summarizer) to name, source, revision and sha256; `prompt` is the template's name and
-    sha256, empty for a seq2seq summarizer. `command`, `created` and `software` are for the record
+    sha256, empty for a seq2seq summarizer. `profile`, `command`, `created` and `software` are for the record
     and may differ when a run goes on.
     """
 
@@ -24,6 +24,7 @@ class Manifest:
     options: Mapping[str, Any]
     models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     prompt: Mapping[str, str] = field(default_factory=dict)
+    profile: str = ""
     command: str = ""
     created: str = ""
     software: Mapping[str, str] = field(default_factory=dict)

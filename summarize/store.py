@@ -217,7 +217,7 @@ class Store:
         if not self.folder.exists(SUMMARIES):
             self._compact()
             with self.folder.replacing(SUMMARIES) as path, open(path, "w", encoding="utf-8") as file:
-                for article in self.articles(_SUMMARY_COLUMNS):
+                for article in self.articles(SUMMARY_COLUMNS):
                     file.write(json.dumps(summary_line(article, models), ensure_ascii=False) + "\n")
 
     def _compact(self) -> None:
@@ -255,7 +255,7 @@ class _PartCache:
         return row
 
 
-_SUMMARY_COLUMNS = ("title", "date", "title_en", "paragraphs_en", "summary", "flags", "support", "language")
+SUMMARY_COLUMNS = ("title", "date", "title_en", "paragraphs_en", "summary", "flags", "support", "language")
 
 
 def summary_line(article: Article, models: Mapping[str, str]) -> dict[str, Any]:

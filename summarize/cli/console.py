@@ -1,0 +1,46 @@
+"""What the commands share when they print: two consoles, errors, durations."""
+
+from __future__ import annotations
+
+import logging
+
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.markup import escape
+
+from summarize.errors import SummarizeError
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def print_error(error: SummarizeError) -> None:
+    """One red line for what went wrong, one for what to do."""
+    err.print(f"[bold red]Error:[/] {escape(str(error))}", soft_wrap=True)
+    if error.hint:
+        err.print(f"[dim]{escape(error.hint)}[/]", soft_wrap=True)
+
+
+def log_to_console(verbose: bool) -> None:
+    """Show warnings on the terminal, with `verbose` everything that log.jsonl gets."""
+    logger = logging.getLogger("summarize")
+    handler = RichHandler(console=err, show_path=False, markup=False, log_time_format="[%H:%M:%S]")
+    handler.setLevel(logging.INFO if verbose else logging.ERROR)
+    logger.handlers = [handler]
+    logger.setLevel(logging.INFO if verbose else logging.WARNING)
+    logger.propagate = False
+
+
+def duration(seconds: float | None) -> str:
+    """A time span for people: `4.2 s`, `3 min 20 s`, `7 h 05 min`."""
+    if seconds is None:
+        return "unknown"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min"

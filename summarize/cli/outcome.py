@@ -1,0 +1,145 @@
+"""The end of a run: score it, write the report, show the summaries, say how it went."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.markup import escape
+from rich.table import Table
+
+from summarize.article import Article
+from summarize.cli.console import duration, err, out, print_error
+from summarize.errors import InputError, SummarizeError
+from summarize.folder import Folder
+from summarize.run import Outcome
+from summarize.store import Store
+
+_MOST_ROWS = 10
+_MOST_FAILURES = 10
+
+
+def conclude(
+    outcome: Outcome,
+    inputs: Sequence[str],
+    references: Path | None,
+    *,
+    quiet: bool,
+    as_json: bool,
+    on_finish: str | None,
+) -> int:
+    """Score, report, print, notify; the exit code of the run."""
+    folder = Folder(outcome.folder)
+    if not outcome.stopped and outcome.done:
+        _score(folder, inputs, references, shown=not (quiet or as_json))
+    _report(folder)
+    if as_json:
+        out.print_json(json.dumps(asdict(outcome) | {"exit_code": outcome.exit_code}))
+    elif not quiet:
+        show(outcome, folder)
+    if on_finish:
+        _notify(on_finish, outcome)
+    return outcome.exit_code
+
+
+def show(outcome: Outcome, folder: Folder) -> None:
+    """Print the summaries (of a small run), the failures and where everything is."""
+    store = Store(folder, writable=False)
+    if outcome.new or outcome.done <= _MOST_ROWS:
+        _print_articles(list(itertools.islice(store.articles(), _MOST_ROWS + 1)), outcome.done)
+    failures = list(store.failures())
+    for failure in failures[:_MOST_FAILURES]:
+        out.print(
+            f"[red]failed[/] {escape(failure.source)} [dim]({failure.stage})[/]: {escape(failure.reason)}"
+        )
+    if len(failures) > _MOST_FAILURES:
+        out.print(f"… and {len(failures) - _MOST_FAILURES:,} more; see: summarize status {outcome.folder}")
+    if outcome.duplicates:
+        out.print(f"[dim]{outcome.duplicates:,} articles were given more than once and done once[/]")
+    if outcome.stopped:
+        out.print(
+            f"[yellow]Stopped: {escape(outcome.stopped)}.[/] {outcome.done:,} articles are saved; "
+            "run the same command again to go on."
+        )
+    elif not outcome.new and outcome.done:
+        out.print(f"Nothing to do: all {outcome.done:,} articles are done.")
+    else:
+        out.print(
+            f"[green]{outcome.new:,} articles[/] in {duration(outcome.seconds)}"
+            + (f", [red]{outcome.failed:,} failed[/]" if outcome.failed else "")
+        )
+    for name in ("summaries.jsonl", "report.html"):
+        if folder.exists(name):
+            out.print(f"  {folder.url.rstrip('/')}/{name}", soft_wrap=True)
+
+
+def _print_articles(articles: list[Article], count: int) -> None:
+    if not articles:
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0), header_style="dim")
+    table.add_column("article", ratio=2)
+    table.add_column("summary", ratio=4)
+    table.add_column("s", justify="right", no_wrap=True)
+    table.add_column("flags", ratio=2)
+    for article in articles[:_MOST_ROWS]:
+        titles = escape(article.title or Path(article.source).name)
+        english = f"\n[bold]{escape(article.title_en)}[/]" if article.title_en else ""
+        flags = "\n".join(
+            escape(flag.kind + (f": {', '.join(flag.words)}" if flag.words else "")) for flag in article.flags
+        )
+        table.add_row(
+            f"[dim]{titles}[/]{english}",
+            escape(article.summary or ""),
+            f"{article.seconds:.1f}",
+            f"[yellow]{flags}[/]",
+        )
+    out.print(table)
+    if count > _MOST_ROWS:
+        out.print(f"… and {count - _MOST_ROWS:,} more in summaries.jsonl\n")
+
+
+def _score(folder: Folder, inputs: Sequence[str], references: Path | None, *, shown: bool) -> None:
+    from summarize.sources import find_references
+
+    path = references or find_references(inputs)
+    if path is None:
+        return
+    if not Path(path).is_file():
+        raise InputError(f"There is no reference file {path}.", "The articles are done and saved.")
+    from summarize.scoring import score_run
+
+    scores = score_run(folder.url, path)
+    if shown:
+        from summarize.cli.score import print_scores
+
+        print_scores(scores)
+
+
+def _report(folder: Folder) -> None:
+    """Write report.html; a report that fails must not make a night look lost."""
+    from summarize.report import write_report
+
+    try:
+        write_report(folder)
+    except SummarizeError as error:
+        print_error(error)
+
+
+def _notify(command: str, outcome: Outcome) -> None:
+    state = "stopped" if outcome.stopped else "failures" if outcome.failed else "finished"
+    environment = os.environ | {
+        "SUMMARIZE_OUTCOME": state,
+        "SUMMARIZE_RUN_FOLDER": outcome.folder,
+        "SUMMARIZE_DONE": str(outcome.done),
+        "SUMMARIZE_FAILED": str(outcome.failed),
+        "SUMMARIZE_SECONDS": f"{outcome.seconds:.0f}",
+        "SUMMARIZE_EXIT_CODE": str(outcome.exit_code),
+    }
+    done = subprocess.run(command, shell=True, env=environment, check=False)
+    if done.returncode:
+        err.print(f"[yellow]--on-finish ended with exit code {done.returncode}[/]")

@@ -1,0 +1,308 @@
+"""A run: inputs and options in, a run folder out, complete or ready to go on."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import shlex
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from summarize.article import Article
+from summarize.engines import local
+from summarize.engines.worker import Build
+from summarize.errors import InputError, SummarizeError
+from summarize.folder import Folder
+from summarize.journal import journal
+from summarize.lock import Lock, hold
+from summarize.manifest import Manifest
+from summarize.pipeline import (
+    NO_MODEL,
+    PROFILES,
+    Options,
+    Profile,
+    batched,
+    choose_profile,
+    engine_build,
+)
+from summarize.progress import Progress, Snapshot
+from summarize.stopping import Stop, listening
+from summarize.store import Store, open_manifest, read_manifest
+
+if TYPE_CHECKING:
+    from summarize.sources import Columns
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How a run is carried out. Nothing here alters results."""
+
+    profile: str = ""  # for the record
+    device: str = "auto"
+    threads: int = 0
+    batch_size: int | None = None
+    watchdog: float = 900.0
+    time_limit: float | None = None
+    retry_failed: bool = False
+    max_failures: str | None = None  # "20" or "5%"
+    shard: tuple[int, int] | None = None
+    columns: Columns | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended. `new` counts the articles of this session, `done` and `failed` all of the folder."""
+
+    folder: str
+    done: int
+    failed: int
+    new: int
+    duplicates: int
+    seconds: float
+    stopped: str | None = None  # why, if it did not get to the end
+    damaged: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 all done, 3 done but some failed, 75 stopped: run again to go on."""
+        if self.stopped is not None:
+            return 75
+        return 3 if self.failed else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """What wants to hear of a run while it goes on; the console, a metrics file."""
+
+    started: Callable[[Manifest, Store], None] = lambda manifest, store: None
+    progress: Callable[[Snapshot], None] = lambda snapshot: None
+
+
+@dataclass(slots=True)
+class _Session:
+    """The state of one run while this process works on it."""
+
+    store: Store
+    lock: Lock
+    progress: Progress
+    observer: Observer
+    tolerance: Callable[[Snapshot], bool]
+    next_beat: float = field(default=0.0)
+
+    def commit(self, articles: list[Article]) -> None:
+        self.store.commit(articles)
+        self.progress.add(articles)
+        snapshot = self.progress.snapshot()
+        for article in articles:
+            if article.error is not None:
+                log.warning("%s failed in %s: %s", article.source, article.error.stage, article.error.reason)
+        log.info("%d articles committed", len(articles), extra={"progress": snapshot.as_dict()})
+        if not self.tolerance(snapshot):
+            raise SummarizeError(
+                f"Too many articles failed: {snapshot.failed} of {snapshot.done + snapshot.failed}. "
+                f"The last: {snapshot.last_error}",
+                "What was finished is saved. Look at the failures with `summarize status`, mend the cause, "
+                "then run again with --retry-failed.",
+            )
+
+    def tick(self) -> None:
+        snapshot = self.progress.snapshot()
+        self.observer.progress(snapshot)
+        if time.monotonic() >= self.next_beat:
+            self.next_beat = time.monotonic() + HEARTBEAT_SECONDS
+            self.lock.beat(snapshot.as_dict())
+
+
+def run(
+    inputs: Sequence[str],
+    output: str,
+    options: Options,
+    conduct: Conduct | None = None,
+    *,
+    build: Build | None = None,
+    observer: Observer | None = None,
+    stop: Stop | None = None,
+) -> Outcome:
+    """Do every article of `inputs` that the run folder `output` doesn't have yet.
+
+    `build` replaces the stages of `options`, for stages of one's own. Raises StoreError where the folder is
+    locked, can't be written, or was made with other options; InputError for an input that isn't there;
+    ModelError where a model can't be had. Whatever is raised, committed articles stay committed.
+    """
+    conduct, observer = conduct or Conduct(), observer or Observer()
+    stop = stop or Stop(conduct.time_limit)
+    started = time.monotonic()
+    folder = Folder(output)
+    folder.make()
+    with hold(folder) as lock, journal(folder), listening(stop):
+        manifest = open_manifest(folder, describe(inputs, options, conduct))
+        store = Store(folder)
+        observer.started(manifest, store)
+        failed_before = sum(1 for _ in store.failures())
+        progress = Progress(len(store.done), failed_before)
+        session = _Session(store, lock, progress, observer, _tolerance(conduct.max_failures))
+        articles = _todo(inputs, store, options, conduct, progress)
+        _work(articles, session, options, conduct, build, stop)
+        store.finish({role: str(model["name"]) for role, model in manifest.models.items()})
+        outcome = Outcome(
+            folder=output,
+            done=len(store.done),
+            failed=sum(1 for _ in store.failures()),
+            new=progress.snapshot().done_now,
+            duplicates=progress.duplicates,
+            seconds=time.monotonic() - started,
+            stopped=stop.reason,
+            damaged=tuple(store.damaged),
+        )
+        log.info("run ended", extra={"outcome": asdict(outcome)})
+        return outcome
+
+
+def _work(
+    articles: Iterator[Article],
+    session: _Session,
+    options: Options,
+    conduct: Conduct,
+    build: Build | None,
+    stop: Stop,
+) -> None:
+    first = next(articles, None)
+    if first is None:
+        return  # nothing to do, so no model process is started
+    devices = devices_for(conduct.device)
+    size = conduct.batch_size or (16 if devices == ["cpu"] else 256)
+    local.run(
+        batched(_prepend(first, articles), size),
+        build or engine_build(options, conduct.threads),
+        session.commit,
+        devices=devices,
+        stop=stop,
+        limits=local.Limits(batch_size=size, watchdog=conduct.watchdog),
+        tick=session.tick,
+    )
+
+
+def _todo(
+    inputs: Sequence[str], store: Store, options: Options, conduct: Conduct, progress: Progress
+) -> Iterator[Article]:
+    """The articles that still need a model, read and cleaned as they are asked for."""
+    from summarize.clean import Cleaner
+    from summarize.sources import Columns, Reader
+
+    reader = Reader(inputs, columns=conduct.columns or Columns(), shard=conduct.shard)
+    cleaner = Cleaner(force=options.force)
+    for article in reader:
+        progress.duplicates = reader.duplicates
+        if article.id in store.done or (article.id in store.failed and not conduct.retry_failed):
+            continue
+        yield article if article.error is not None else cleaner([article])[0]
+
+
+def _prepend(first: Article, rest: Iterator[Article]) -> Iterator[Article]:
+    yield first
+    yield from rest
+
+
+def _tolerance(limit: str | None) -> Callable[[Snapshot], bool]:
+    if limit is None:
+        return lambda snapshot: True
+    try:
+        number = float(limit.removesuffix("%"))
+    except ValueError:
+        raise InputError(f"--max-failures takes a number or a percentage, not {limit!r}.") from None
+    if not limit.endswith("%"):
+        return lambda snapshot: snapshot.failed <= number
+    settled = 100  # a share of fewer articles says nothing
+    return lambda snapshot: (
+        snapshot.done + snapshot.failed < settled
+        or 100 * snapshot.failed <= number * (snapshot.done + snapshot.failed)
+    )
+
+
+def devices_for(device: str) -> list[str]:
+    """The devices that `auto`, `cpu`, `cuda`, `cuda:1` or `cuda:0,cuda:1` mean on this machine.
+
+    Raises InputError where a GPU is asked for and there is none.
+    """
+    if device == "cpu":
+        return ["cpu"]
+    import ctranslate2
+
+    count = ctranslate2.get_cuda_device_count()
+    if device == "auto":
+        return [f"cuda:{index}" for index in range(count)] or ["cpu"]
+    if not count:
+        raise InputError(f"--device {device}: this machine has no CUDA GPU.", "Leave it out to use the CPU.")
+    if device == "cuda":
+        return [f"cuda:{index}" for index in range(count)]
+    return device.split(",")
+
+
+def pinned_profile(output: str, name: str) -> tuple[Profile, str]:
+    """The profile to use, and why; `auto` stays what it was when the run folder was made.
+
+    Otherwise a hub that answers today and didn't yesterday would change models in the middle of a run.
+    """
+    folder = Folder(output)
+    if name == "auto" and folder.exists("manifest.json"):
+        profile = read_manifest(folder).profile
+        if profile in PROFILES:
+            return PROFILES[profile], "as this run began"
+    return choose_profile(name)
+
+
+def describe(inputs: Sequence[str], options: Options, conduct: Conduct) -> Manifest:
+    """The manifest of a run with these inputs and options; resolves the models, which may fetch them."""
+    from summarize.sources import canonical
+
+    return Manifest(
+        inputs=tuple(canonical(item) for item in inputs),
+        options=_shaping(options, conduct),
+        models={
+            role: _model(name)
+            for role, name in (("translator", options.translator), ("summarizer", options.summarizer))
+        },
+        prompt=_prompt(options),
+        profile=conduct.profile,
+        command=shlex.join(["summarize", *sys.argv[1:]]),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        software={"python": platform.python_version()} | {name: _version(name) for name in _SOFTWARE},
+    )
+
+
+_SOFTWARE = ("summarize", "ctranslate2", "sentencepiece", "tokenizers", "transformers", "torch", "pyarrow")
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _shaping(options: Options, conduct: Conduct) -> dict[str, object]:
+    shaping: dict[str, object] = asdict(options)
+    if conduct.shard is not None:
+        shaping["shard"] = "{}/{}".format(*conduct.shard)
+    if conduct.columns is not None:
+        shaping["columns"] = {key: value for key, value in asdict(conduct.columns).items() if value}
+    return shaping
+
+
+def _model(name: str) -> dict[str, object]:
+    if name == NO_MODEL:
+        return {"name": name}
+    raise NotImplementedError
+
+
+def _prompt(options: Options) -> dict[str, str]:
+    raise NotImplementedError
