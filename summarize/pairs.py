@@ -7,7 +7,7 @@ import json
 import posixpath
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
@@ -19,14 +19,21 @@ from summarize.rows import Row, read_rows
 from summarize.scores import Malformed
 from summarize.store import Store
 
-_SUMMARY = ("summary", "prediction", "hypothesis", "output", "generated")
-_REFERENCE = ("summaries", "references", "reference", "summary", "highlights", "abstract", "target")
+_SUMMARY = (("prediction",), ("hypothesis",), ("summary",), ("output",), ("generated",))
+_REFERENCE = (
+    ("references", "reference"),
+    ("summaries", "summary"),
+    ("highlights",),
+    ("abstract",),
+    ("target",),
+)
 _TRANSLATION = ("translation", "text_en", "paragraphs_en")
 _SOURCE = ("text", "article", "document")
-_ID = ("id", "article_id", "guid", "uuid")
+_ID = (("id",), ("article_id",), ("guid",), ("uuid",))
 _NUMBERED = re.compile(r"(?:reference|summary)[_ -]?\d+")
 
 Item = TypeVar("Item", "Prediction", "Reference")
+Keys = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +178,9 @@ def _references_file(location: str) -> str:
 
 def _collect(
     location: str,
-    make: Callable[[str, Row, str], Item],
+    make: Callable[[str, Row, Keys], Item],
     asked: str | None,
-    usual: tuple[str, ...],
+    usual: tuple[Keys, ...],
     fields: Fields | None,
     again: Callable[[Item, Item], Item | None],
 ) -> Records[Item]:
@@ -181,18 +188,21 @@ def _collect(
     records = [(at, where, row) for at, (where, row) in enumerate(rows, 1) if isinstance(row, dict)]
     malformed = [Malformed(where, row) for where, row in rows if isinstance(row, str)]
     if not records:
+        first = f"{malformed[0].where}: {malformed[0].reason}" if malformed else "it is empty"
+        raise InputError(f"{location} holds no record that can be used: {first}")
+    present = dict.fromkeys(name for _, _, row in records for name in row)
+    id_keys = _keys(present, fields.id if fields else None, _ID, location)
+    keys = _keys(present, asked, usual, location)
+    if not keys and not present.keys() & set(_TRANSLATION):
         raise InputError(
-            f"{location} holds no record that can be used"
-            + (f": {malformed[0].where}: {malformed[0].reason}" if malformed else ": it is empty")
+            f"{location} has no column {_listed(usual)}: it has {', '.join(present)}",
+            "Name the column with --prediction-column or --reference-column.",
         )
-    present = list(dict.fromkeys(name for _, _, row in records for name in row))
-    id_key = _key(present, fields.id if fields else None, _ID, location, needed=False)
-    key = _key(present, asked, usual, location, needed=True)
     items: dict[str, Item] = {}
     for at, where, row in records:
         try:
-            identity = str(at) if id_key is None else _id_of(row, id_key)
-            item = make(identity, row, key or usual[0])
+            identity = _id_of(row, id_keys[0]) if id_keys else str(at)
+            item = make(identity, row, keys)
         except ValueError as error:
             malformed.append(Malformed(where, str(error)))
             continue
@@ -201,52 +211,48 @@ def _collect(
             malformed.append(Malformed(where, f"the id {identity!r} comes again; the first was kept"))
         else:
             items[identity] = kept
-    return Records(location, items, tuple(malformed), len(rows), by_line=id_key is None)
+    return Records(location, items, tuple(malformed), len(rows), by_line=not id_keys)
 
 
-def _key(
-    present: Sequence[str], asked: str | None, usual: tuple[str, ...], location: str, *, needed: bool
-) -> str | None:
+def _keys(present: Mapping[str, None], asked: str | None, usual: tuple[Keys, ...], location: str) -> Keys:
+    """The columns to read: the one asked for, or the first of the usual ones, with those that go with it."""
     if asked is not None:
         if asked in present:
-            return asked
+            return (asked,)
         raise InputError(f"{location} has no column {asked!r}: it has {', '.join(present)}")
-    found = [name for name in usual if name in present]
-    if not found and usual is _REFERENCE:
-        found = [name for name in present if _NUMBERED.fullmatch(name)]
-    if not found and needed and not set(present) & set(_TRANSLATION):
-        raise InputError(
-            f"{location} has no column {' or '.join(usual)}: it has {', '.join(present)}",
-            "Name the column with --prediction-column or --reference-column.",
-        )
-    return found[0] if found else None
+    numbered = tuple(name for name in present if usual is _REFERENCE and _NUMBERED.fullmatch(name))
+    families = (tuple(name for name in family if name in present) for family in usual)
+    return next((family for family in families if family), ()) + numbered
+
+
+def _listed(usual: tuple[Keys, ...]) -> str:
+    return " or ".join(name for family in usual for name in family)
 
 
 def _id_of(row: Row, key: str) -> str:
     value = row.get(key)
+    if isinstance(value, float) and value.is_integer():  # a column of whole numbers that has a gap
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
         raise ValueError(f"no id: {key} is {value!r}")
     return str(value).strip()
 
 
-def _prediction_of(identity: str, row: Row, key: str) -> Prediction:
-    if key not in row:
-        raise ValueError(f"no {key}")
+def _prediction_of(identity: str, row: Row, keys: Keys) -> Prediction:
+    if not any(key in row for key in keys):
+        raise ValueError(f"no {' or '.join(keys) or 'summary'}")
     translation = _joined(row, _TRANSLATION)
-    title = row.get("title_en")
-    english = "\n".join(part for part in (title, translation) if isinstance(part, str))
+    english = "\n".join(part for part in (_joined(row, ("title_en",)), translation) if part)
     return Prediction(
         id=identity,
-        summary="\n".join(_texts(row[key], key)).strip(),
+        summary=(_joined(row, keys) or "").strip(),
         translation=translation,
         sources=tuple(text for text in (_joined(row, _SOURCE), english) if text),
     )
 
 
-def _reference_of(identity: str, row: Row, key: str) -> Reference:
-    numbered = (name for name in row if _NUMBERED.fullmatch(name) and name != key)
-    texts = [text for name in (key, *numbered) for text in _texts(row.get(name), name)]
-    summaries = tuple(text.strip() for text in texts if text.strip())
+def _reference_of(identity: str, row: Row, keys: Keys) -> Reference:
+    summaries = tuple(text.strip() for key in keys for text in _texts(row.get(key), key))
     translation = _joined(row, _TRANSLATION)
     if not summaries and not translation:
         raise ValueError("neither a summary nor a translation")
