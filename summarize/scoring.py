@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from summarize.folder import Folder
-from summarize.intervals import RESAMPLES, SEED, bootstrap
+from summarize.intervals import RESAMPLES, SEED, Sample, bootstrap
 from summarize.metrics import Measurement, load, measure
 from summarize.pairs import (
     Prediction,
@@ -42,6 +42,31 @@ class Measured:
 
     ids: tuple[str, ...]
     measurements: tuple[Measurement, ...]
+
+    @property
+    def group(self) -> str:
+        """The metric's name."""
+        return self.measurements[0].group
+
+    @property
+    def by_name(self) -> dict[str, Measurement]:
+        """The measures by their names."""
+        return {item.name: item for item in self.measurements}
+
+    def values(self, name: str) -> dict[str, float | None]:
+        """Each article's own value of a measure."""
+        return dict(zip(self.ids, self.by_name[name].sample.values, strict=True))
+
+    def sample(self, name: str, ids: Sequence[str]) -> Sample:
+        """A measure's sample of the articles `ids`, in that order."""
+        place = {identity: at for at, identity in enumerate(self.ids)}
+        whole = self.by_name[name].sample
+        return Sample(whole.counts[[place[identity] for identity in ids]], whole.combine)
+
+    def figures(self, resamples: int, seed: int) -> list[MetricScore]:
+        """The score of each measure, with its interval."""
+        resampled = bootstrap([item.sample for item in self.measurements], resamples=resamples, seed=seed)
+        return [item.score(rows) for item, rows in zip(self.measurements, resampled, strict=True)]
 
 
 def score_run(
@@ -88,7 +113,7 @@ def score(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         predictions=predictions.location,
         references=None if references is None else references.location,
-        metrics=tuple(figure for item in found for figure in _figures(item, resamples, seed)),
+        metrics=tuple(figure for item in found for figure in item.figures(resamples, seed)),
         articles=_by_article(found),
         unmatched_predictions=tuple(
             identity for identity in predictions.items if references is not None and identity not in known
@@ -158,17 +183,10 @@ _AGAINST: Mapping[str, Callable[[Prediction, Reference | None], tuple[str, ...]]
 }
 
 
-def _figures(found: Measured, resamples: int, seed: int) -> list[MetricScore]:
-    resampled = bootstrap([item.sample for item in found.measurements], resamples=resamples, seed=seed)
-    return [item.score(rows) for item, rows in zip(found.measurements, resampled, strict=True)]
-
-
 def _by_article(found: Sequence[Measured]) -> dict[str, dict[str, float | None]]:
     articles: dict[str, dict[str, float | None]] = {}
     for item in found:
-        for measurement in item.measurements:
-            for identity, value in zip(item.ids, measurement.sample.values, strict=True):
-                articles.setdefault(identity, {})[measurement.name] = (
-                    None if value is None else round(value, 6)
-                )
+        for name in item.by_name:
+            for identity, value in item.values(name).items():
+                articles.setdefault(identity, {})[name] = None if value is None else round(value, 6)
     return articles
