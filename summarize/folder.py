@@ -93,7 +93,7 @@ class Folder:
 
     def delete(self, name: str) -> None:
         """Delete a file; nothing happens where there is none."""
-        with contextlib.suppress(FileNotFoundError), _explained(self.url):
+        with _explained(self.url), contextlib.suppress(FileNotFoundError):
             self._fs.rm_file(self.path(name))
 
     def sweep(self, subfolder: str) -> None:

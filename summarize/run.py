@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import platform
 import shlex
 import sys
@@ -262,10 +263,8 @@ def pinned_profile(output: str, name: str) -> tuple[Profile, str]:
 
 def describe(inputs: Sequence[str], options: Options, conduct: Conduct) -> Manifest:
     """The manifest of a run with these inputs and options; resolves the models, which may fetch them."""
-    from summarize.sources import canonical
-
     return Manifest(
-        inputs=tuple(canonical(item) for item in inputs),
+        inputs=tuple(_canonical(item) for item in inputs),
         options=_shaping(options, conduct),
         models={
             role: _model(name)
@@ -277,6 +276,11 @@ def describe(inputs: Sequence[str], options: Options, conduct: Conduct) -> Manif
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         software={"python": platform.python_version()} | {name: _version(name) for name in _SOFTWARE},
     )
+
+
+def _canonical(item: str) -> str:
+    """An input as the manifest names it: the same one from any working directory."""
+    return item if item == "-" or "://" in item else os.path.abspath(item)
 
 
 _SOFTWARE = ("summarize", "ctranslate2", "sentencepiece", "tokenizers", "transformers", "torch", "pyarrow")
@@ -298,11 +302,21 @@ def _shaping(options: Options, conduct: Conduct) -> dict[str, object]:
     return shaping
 
 
-def _model(name: str) -> dict[str, object]:
+def _model(name: str) -> dict[str, str]:
     if name == NO_MODEL:
         return {"name": name}
-    raise NotImplementedError
+    from summarize.models.cache import fingerprint
+    from summarize.models.resolve import resolve
+
+    found = resolve(name)
+    version_key = {"revision": found.revision} if found.revision else {"sha256": fingerprint(found.folder)}
+    return {"name": name, "source": found.source, **version_key}
 
 
 def _prompt(options: Options) -> dict[str, str]:
-    raise NotImplementedError
+    if options.summarizer == NO_MODEL:
+        return {}
+    from summarize.prompts import load_prompt
+
+    prompt = load_prompt(options.prompt)
+    return {"name": prompt.name, "sha256": prompt.sha256}

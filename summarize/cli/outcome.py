@@ -113,7 +113,7 @@ def _score(folder: Folder, inputs: Sequence[str], references: Path | None, *, sh
         raise InputError(f"There is no reference file {path}.", "The articles are done and saved.")
     from summarize.scoring import score_run
 
-    scores = score_run(folder.url, path)
+    scores = score_run(folder.url, str(path))
     if shown:
         from summarize.cli.score import print_scores
 
