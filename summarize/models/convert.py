@@ -6,14 +6,12 @@ decodes imports neither: `python -m summarize.models.convert FOLDER TARGET STORA
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from summarize.errors import ModelError
+from summarize.models.apart import run_apart
 from summarize.models.cache import build_once, cache_folder, fingerprint, slug
 from summarize.models.config import CONVERTED_CONFIG, read_config
 
@@ -62,22 +60,14 @@ def converted(name: str, folder: Path, compute_type: str) -> Path:
 
 
 def _convert_apart(folder: Path, target: Path, stored: str) -> None:
-    package_parent = str(Path(__file__).parents[2])
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join(filter(None, [package_parent, os.environ.get("PYTHONPATH")])),
-        "HF_HUB_OFFLINE": "1",
-        "TRANSFORMERS_VERBOSITY": "error",
-        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    }
-    # -P: a file named torch.py in the current folder must not be taken for the library.
-    command = [sys.executable, "-P", "-m", "summarize.models.convert", str(folder), str(target), stored]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-        raise ModelError(
-            f"{folder} can't be converted for CTranslate2: {lines[-1]}",
-            "Try --backend transformers, which runs every model that transformers can load.",
-        )
+    run_apart(
+        "summarize.models.convert",
+        str(folder),
+        str(target),
+        stored,
+        failure=f"{folder} can't be converted for CTranslate2",
+        hint="Try --backend transformers, which runs every model that transformers can load.",
+    )
 
 
 def convert(folder: Path, target: Path, stored: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -100,10 +99,8 @@ class CTranslate2Backend:
         return [self._hypotheses(result.hypotheses, result.scores, decoding) for result in results]
 
     def _generate_causal(self, batch: list[list[str]], decoding: Decoding) -> list[list[Hypothesis]]:
-        shared = os.path.commonprefix(batch)  # works on any sequences
-        # Every prompt keeps a token of its own, which decoding starts from.
-        shared = shared[: min(len(prompt) for prompt in batch) - 1]
-        if len(batch) == 1 or len(shared) < _SHARED_PROMPT:
+        shared = _common_prefix(batch) if len(batch) > 1 else []
+        if len(shared) < _SHARED_PROMPT:
             shared = []
         results = self._model.generate_batch(
             [prompt[len(shared) :] for prompt in batch],
@@ -172,3 +169,12 @@ class CTranslate2Backend:
             raise ModelError(
                 f"A sequence of {longest} tokens is longer than the {self._config.max_length} the model takes"
             )
+
+
+def _common_prefix(prompts: Sequence[list[str]]) -> list[str]:
+    """What all prompts begin with, leaving each at least one token of its own to start from."""
+    first, last = min(prompts), max(prompts)
+    length = next(
+        (index for index, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first)
+    )
+    return first[: min(length, min(map(len, prompts)) - 1)]

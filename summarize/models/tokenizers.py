@@ -116,12 +116,12 @@ class JsonTokenizer:
         A chat template writes them into its text, so a text of a decoder-only model that starts with
         the first special token is taken as it is.
         """
-        start = self._named["bos_token"]
-        written = [self._causal and bool(start) and text.startswith(start) for text in texts]
+        start = self._named["bos_token"] if self._causal else None
+        written = [start is not None and text.startswith(start) for text in texts]
         result: list[list[str]] = [[]] * len(texts)
         for flag in (True, False):
             chosen = [index for index, value in enumerate(written) if value is flag]
-            encoded = self._tokenizer.encode_batch_fast(
+            encoded = self._tokenizer.encode_batch(
                 [texts[index] for index in chosen], add_special_tokens=not flag
             )
             for index, encoding in zip(chosen, encoded, strict=True):
@@ -130,7 +130,8 @@ class JsonTokenizer:
 
     def decode(self, sequences: Sequence[Sequence[str]]) -> list[str]:
         """Each sequence of token strings as text."""
-        return self._tokenizer.decode_batch([self.ids(sequence) for sequence in sequences])
+        texts: list[str] = self._tokenizer.decode_batch([self.ids(sequence) for sequence in sequences])
+        return texts
 
     def chat(self, messages: Sequence[dict[str, str]]) -> str:
         """The messages in the model's chat template, up to where the answer starts.
@@ -144,7 +145,7 @@ class JsonTokenizer:
             )
         clean = [{**message, "content": self._without_special(message["content"])} for message in messages]
         try:
-            return self._template.render(
+            text: str = self._template.render(
                 messages=clean,
                 add_generation_prompt=True,
                 enable_thinking=False,
@@ -154,6 +155,7 @@ class JsonTokenizer:
             )
         except TemplateError as error:
             raise ModelError(f"The model's chat template failed: {error}") from error
+        return text
 
     def ids(self, tokens: Sequence[str]) -> list[int]:
         """The id of each token."""
