@@ -1,0 +1,226 @@
+"""Numbers and names that a translation must carry over: found, compared, and put right where that is safe.
+
+Indonesian writes 1.500.000 and 3,5 where English writes 1,500,000 and 3.5. Small models copy the
+Indonesian form, drop a figure, or break a name they never saw ("Vostochny" → "Vostony").
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from difflib import SequenceMatcher
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+_NUMBER = re.compile(r"(?<![\w.,])(?:Rp\.?|US\$|S\$|[$€£])?(\d+(?:[.,]\d+)*)")
+_ANY_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_WITH_DECIMAL = {
+    ",": re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?"),
+    ".": re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"),
+}
+_TIME = re.compile(r"([01]?\d|2[0-4])[.:]([0-5]\d)")
+_DAY_MONTH = re.compile(r"\b(\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?\b")
+_CAPITALISED = re.compile(r"(?<!\w)[^\W\d_](?:[^\W\d_]|['-](?=\w))*(?!\w)")
+_WORD = re.compile(r"[\w'-]+")
+_DERIVED = re.compile(r"(?:Ke|Pe|Per|Pem|Pen|Peng|Peny)[a-z]{3,}an|Ber[a-z]{4,}|Ter[a-z]{4,}|Me[nm][a-z]{4,}")
+
+
+class _Lexicon(NamedTuple):
+    scales: dict[str, int]
+    spelled: dict[str, Decimal]
+    months: tuple[str, ...]  # the first letters of each, January first
+    translated: frozenset[str]
+
+
+def english_numbers(source: str, target: str) -> str:
+    """`target` with figures that were copied from an Indonesian `source` written the English way.
+
+    Only a figure that stands in the source is touched; one that reads as a time of day is left.
+    """
+    if "." not in source and "," not in source:
+        return target
+    for match in _NUMBER.finditer(source):
+        figure = match[1]
+        if ("." in figure or "," in figure) and figure in target and not _is_time(source, match):
+            english = figure.translate(str.maketrans(".,", ",."))
+            if _value(figure, decimal=",") is not None:
+                target = re.sub(rf"(?<![\d.,]){re.escape(figure)}(?!\d|[.,]\d)", english, target)
+    return target
+
+
+def lost_numbers(source: str, target: str) -> tuple[str, ...]:
+    """The figures of an Indonesian `source` whose value an English `target` doesn't have, as written.
+
+    Scale words count ("1,5 juta" is "1.5 million" or "1,500,000"), small numbers may be spelled out, a
+    month of a numeric date may be named, and a time may be on the 12-hour clock.
+    """
+    if not any(map(str.isdigit, source)):
+        return ()
+    values = _target_values(target)
+    months = {index for index, month in enumerate(_lexicon().months, 1) if month in target}
+    lost = []
+    dates: dict[int, int] = {}
+    for found in _DAY_MONTH.finditer(source):
+        dates[found.start(2)] = int(found[2])
+    for match in _ANY_NUMBER.finditer(source):
+        if dates.get(match.start()) in months:
+            continue
+        if not any(all(part in values for part in reading) for reading in _readings(source, match)):
+            lost.append(match[0])
+    return tuple(dict.fromkeys(lost))
+
+
+def lost_names(source: str, target: str) -> tuple[str, ...]:
+    """The names of an Indonesian `source` that an English `target` lacks.
+
+    A name is a capitalised word inside the sentence that isn't known to be translated; all-capital
+    abbreviations are the glossary's. It is there when a word of the target has its letters, accents
+    aside, but for an ending: Palestina may be Palestine or Palestinian.
+    """
+    names = list(_names(source))
+    if not names:
+        return ()
+    words = {_plain(word) for word in _WORD.findall(target)}
+    words |= {part for word in words for part in re.split(r"['-]", word)}
+    return tuple(dict.fromkeys(name for name in names if not _present(_plain(name), words)))
+
+
+def restore_names(source: str, target: str, lost: Iterable[str]) -> tuple[str, tuple[str, ...]]:
+    """`target` with misspelt forms of `lost` names spelled as in `source`, and the names put right.
+
+    A word of the target is taken for a misspelt name if it is capitalised, isn't in the source, begins
+    with the same letter and shares most of its letters with that name and no other.
+    """
+    source_words = {_plain(word) for word in _WORD.findall(source)}
+    restored = []
+    for name in lost:
+        plain = _plain(name)
+        candidates = {
+            word
+            for word in _WORD.findall(target)
+            if word[0].isupper()
+            and word[0].casefold() == plain[0]
+            and _plain(word) not in source_words
+            and SequenceMatcher(None, plain, _plain(word)).ratio() >= 0.65
+        }
+        if len(candidates) == 1:
+            target = re.sub(rf"(?<!\w){re.escape(candidates.pop())}(?!\w)", name, target)
+            restored.append(name)
+    return target, tuple(restored)
+
+
+def _is_time(source: str, match: re.Match[str]) -> bool:
+    """Whether a figure such as 19.30 is a time of day rather than a decimal or a thousand."""
+    if not _TIME.fullmatch(match[1]):
+        return False
+    before = source[: match.start()].rstrip().casefold()
+    after = source[match.end() :].lstrip()
+    return before.endswith(("pukul", "pkl", "pkl.", "jam")) or after.startswith(("WIB", "WITA", "WIT", "GMT"))
+
+
+def _value(figure: str, *, decimal: str) -> Decimal | None:
+    """The value of a figure in which `decimal` is the decimal mark; None if it isn't written that way."""
+    if not _WITH_DECIMAL[decimal].fullmatch(figure):
+        return None
+    return Decimal(figure.replace(".", "").replace(",", ".") if decimal == "," else figure.replace(",", ""))
+
+
+def _readings(source: str, match: re.Match[str]) -> Iterator[tuple[Decimal, ...]]:
+    """What a figure of the source may mean: each reading is values that must all be in the target."""
+    figure = match[0]
+    scale = _scale_after(source, match.end())
+    for decimal in ",.":
+        value = _value(figure, decimal=decimal)
+        if value is not None:
+            yield (value * scale,)
+            if decimal == "," and "." in figure:
+                break
+    time = _TIME.fullmatch(figure)
+    if time:
+        hour, minute = Decimal(time[1]), Decimal(time[2])
+        for clock in (hour, hour - 12):
+            yield (clock, minute)
+            yield (clock * 100 + minute,)
+            yield (clock + minute / 100,)
+            if not minute:
+                yield (clock,)
+    parts = tuple(Decimal(part) for part in re.split(r"[.,:]", figure))
+    if len(parts) > 1 and _value(figure, decimal=",") is None:
+        yield parts
+
+
+def _target_values(target: str) -> set[Decimal]:
+    values = set()
+    for match in _ANY_NUMBER.finditer(target):
+        scale = _scale_after(target, match.end())
+        for decimal in ".,":
+            value = _value(match[0], decimal=decimal)
+            if value is not None:
+                values.add(value * scale)
+                values.add(value)
+                break
+        if ":" in match[0] or "." in match[0]:
+            values.update(Decimal(part) for part in re.split(r"[.,:]", match[0]) if ":" in match[0])
+    values.update(_spelled_values(target))
+    return values
+
+
+def _spelled_values(target: str) -> Iterator[Decimal]:
+    """Values of number words: "five", "twenty-five", "two million"."""
+    lexicon = _lexicon()
+    words = [word.removesuffix("s") for word in re.findall(r"[a-z]+", target.casefold())]
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        value = lexicon.spelled.get(word)
+        if value is not None:
+            yield value
+            yield value * lexicon.scales.get(following, 1)
+            if value >= 20 and following in lexicon.spelled:
+                yield value + lexicon.spelled[following]
+            if following == "and":  # two and a half
+                yield value + Decimal("0.5")
+
+
+def _scale_after(text: str, end: int) -> int:
+    following = re.match(r"[\s-]*([A-Za-z]+)", text[end : end + 16])
+    return _lexicon().scales.get(following[1].casefold(), 1) if following else 1
+
+
+def _names(source: str) -> Iterator[str]:
+    for match in _CAPITALISED.finditer(source):
+        name = match[0].rstrip("'-")
+        before = source[: match.start()].rstrip()
+        starts = not before or before[-1] in ".!?:\"'(-"
+        if starts or not name[0].isupper() or len(name) < 3 or name.isupper():
+            continue
+        name = re.sub(r"-?nya$", "", name)
+        if not (len(name) < 3 or name in _lexicon().translated or _DERIVED.fullmatch(name)):
+            yield name
+
+
+def _present(name: str, words: set[str]) -> bool:
+    if name in words or all(part in words for part in re.split(r"['-]", name)):
+        return True
+    # Indonesia → Indonesian, Palestina → Palestine.
+    stem = name[: max(4, len(name) - 2)]
+    return any(word.startswith(stem) and len(word) <= len(name) + 3 for word in words)
+
+
+def _plain(word: str) -> str:
+    """`word` in lower case without accents and without an English possessive."""
+    decomposed = unicodedata.normalize("NFKD", word.casefold()) if not word.isascii() else word.casefold()
+    return re.sub(r"[\u0300-\u036f]|'s$|'$", "", decomposed)
+
+
+@cache
+def _lexicon() -> _Lexicon:
+    data = tomllib.loads(resources.files(__package__).joinpath("carryover.toml").read_text("utf-8"))
+    return _Lexicon(
+        scales={word: 10 ** int(power) for power, words in data["scales"].items() for word in words.split()},
+        spelled={word: Decimal(value) for value, words in data["spelled"].items() for word in words.split()},
+        months=tuple(data["months"].split()),
+        translated=frozenset(word for words in data["translated"].values() for word in words.split()),
+    )

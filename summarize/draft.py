@@ -1,0 +1,153 @@
+"""A segment made ready for a translation model, and what the model made of it, put right and judged."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from summarize.article import Flag
+from summarize.carryover import english_numbers, lost_names, lost_numbers, restore_names
+from summarize.glossary import Entry, Glossary, missing, repair
+from summarize.memory import Translation
+from summarize.normalize import normalize
+
+_LOSS = 0.5
+"""How much mean log-probability each number, name or term is worth that another try brings back."""
+
+_HEAD = re.compile(
+    r"""(?x)
+    (?: [A-Z][\w.]*\.(?:com|co|id|net|COM|CO|ID|NET)(?:\.id|\.ID)?,\s        # Liputan6.com, Jakarta
+        [A-Z]\w+(?:\s[A-Z]\w+)?\s (?:-{1,2}\s)? (?=["A-Z])
+      | (?=[^-]{2,60}?\s-{1,2}\s) (?=[^-]*(?:[A-Z]{3}|\.(?:com|co|id)\b|\(|CNN|CNBC)|\w+(?:\s\w+)?\s-)
+        (?:[A-Z(][\w.()/]*,?\s){1,6} -{1,2}\s                               # JAKARTA, KOMPAS.com -
+      | (?:\d{1,2}|[a-z])[.)]\s | [-•*▪]\s                                   # 1. a) •
+    )?
+    """
+)
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A segment made ready for the model: what is put before and after its translation, what is encoded,
+    and the glossary entries found in it."""
+
+    head: str
+    core: str
+    tail: str
+    encoded: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def has_words(self) -> bool:
+        """Whether there is anything to translate."""
+        return bool(_LETTERS.search(self.encoded))
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One output of the model for a draft, put right as far as that is safe, and what is wrong with it."""
+
+    target: str
+    score: float
+    notes: tuple[str, ...]
+    degenerate: str = ""
+    lost_numbers: tuple[str, ...] = ()
+    lost_names: tuple[str, ...] = ()
+    missing: tuple[Entry, ...] = ()
+
+    @property
+    def losses(self) -> int:
+        """How many numbers, names and terms are missing."""
+        return len(self.lost_numbers) + len(self.lost_names) + len(self.missing)
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """Greater is better."""
+        return not self.degenerate, self.score - _LOSS * self.losses
+
+
+def draft(text: str, glossary: Glossary | None = None) -> Draft:
+    """`text` normalised, its glossary terms expanded, and set aside what models stumble over: a dateline,
+    a list number, one half of a quotation's marks."""
+    plain = normalize(text)
+    found = _HEAD.match(plain)
+    head = found[0] if found and found.end() < len(plain) else ""
+    core, tail = plain[len(head) :], ""
+    if core.count('"') % 2:
+        # One half of a quotation of several sentences: models make pairs of single quotes.
+        if core[0] == '"':
+            head, core = head + '"', core[1:].lstrip()
+        elif core[-1] == '"':
+            core, tail = core[:-1].rstrip(), '"'
+    encoded, entries = glossary.expand(core) if glossary else (core, ())
+    return Draft(head, core, tail, encoded, entries)
+
+
+def degenerate(source: str, target: str) -> str:
+    """What makes `target` no translation of `source`, in a word or two; "" where nothing does."""
+    if not target:
+        return "empty"
+    there, here = target.split(), source.split()
+    if _repeats(there) and not _repeats(here):
+        return "repetition"
+    if len(there) > 2.5 * len(here) + 8:
+        return "too long"
+    if len(there) < 0.3 * len(here) - 1:
+        return "too short"
+    return ""
+
+
+def _repeats(words: list[str]) -> bool:
+    """Whether one to six words stand there three times in a row, or letters within a word do four times."""
+    if len(words) - len(set(words)) >= 2:
+        for size in range(1, 7):
+            for start in range(len(words) - 3 * size + 1):
+                unit = words[start : start + size]
+                if unit * 2 == words[start + size : start + 3 * size]:
+                    return True
+    return any(len(word) > 15 and re.search(r"([^\W\d_][\w-]+?)\1\1\1", word) for word in words)
+
+
+def attempt(draft: Draft, target: str, score: float, *, cut_off: bool = False) -> Attempt:
+    """A hypothesis with figures, terms and names put right, and what is still wrong with it.
+
+    `cut_off` says that the model ran into its maximal length.
+    """
+    notes = []
+    if (figures := english_numbers(draft.core, target)) != target:
+        notes.append("numbers: written the English way")
+        target = figures
+    for entry in draft.entries:
+        repaired = repair(target, entry)
+        if entry.expansion or repaired != target:
+            notes.append(entry.note)
+            target = repaired
+    names = lost_names(draft.encoded, target)
+    if names:
+        target, restored = restore_names(draft.encoded, target, names)
+        notes += [f"name restored: {name}" for name in restored]
+        names = tuple(name for name in names if name not in restored)
+    return Attempt(
+        target,
+        score,
+        tuple(notes),
+        degenerate=degenerate(draft.core, target) or ("cut off" if cut_off else ""),
+        lost_numbers=lost_numbers(draft.core, target),
+        lost_names=names,
+        missing=missing(target, draft.entries),
+    )
+
+
+def translation(draft: Draft, best: Attempt, retried: str = "") -> Translation:
+    """The best attempt at a draft as its translation; `retried` is a note."""
+    lost = {
+        "degenerate-translation": (best.degenerate,) if best.degenerate else (),
+        "number-lost": best.lost_numbers,
+        "name-lost": best.lost_names,
+        "term-lost": tuple(entry.source for entry in best.missing),
+    }
+    flags = tuple(Flag(kind, words) for kind, words in lost.items() if words)
+    problems = (f"{flag.kind}: {', '.join(flag.words)}" for flag in flags)
+    notes = (*best.notes, *([retried] if retried else []), *problems)
+    return Translation(f"{draft.head}{best.target}{draft.tail}", best.score, notes, flags)
