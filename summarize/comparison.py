@@ -13,8 +13,8 @@
            {"name": "rouge1", "title": "ROUGE-1", "unit": "F1", "scale": 1.0, "better": "higher",
             "headline": true, "difference": 0.04, "low": 0.01, "high": 0.07,
             "p_bootstrap": 0.01, "p_randomisation": 0.02,
-            "wins": 3, "losses": 1, "ties": 1,          articles where the system is better, worse, or neither;
-            "n": 5}],                                   where neither is better, a higher value is a win
+            "wins": 3, "losses": 1, "ties": 1,          articles where the system is better (for "neither":
+            "n": 5}],                                   has the higher value), worse, or the same
          "most_different": [
            {"id": "…", "name": "rouge1", "baseline": 0.20, "system": 0.50, "difference": 0.30,
             "baseline_text": "…", "system_text": "…"}]}],
@@ -126,13 +126,12 @@ def compare(
 ) -> Comparison:
     """Score each system on the articles that all of them have, and each against the first.
 
-    `most` is how many of the articles that differ most are kept for each. Raises InputError with fewer than
-    two systems, or with no article in common.
+    `most` is how many of the articles that differ most are kept for each. Raises InputError where the systems
+    have no article in common, or none that the references are for.
     """
-    if len(systems) < 2:
-        raise InputError("A comparison needs two systems or more.", "Give two runs or files of predictions.")
     called = list(names) if names is not None else names_of([records.location for records in systems])
     common = _common(systems)
+    shared = set(common)
     known: Mapping[str, Reference] = {}
     if references is not None:
         for records in systems:
@@ -156,7 +155,7 @@ def compare(
                 name=name,
                 location=records.location,
                 metrics=tuple(figure for item in found.values() for figure in item.figures(resamples, seed)),
-                left_out=tuple(identity for identity in records.items if identity not in common),
+                left_out=tuple(identity for identity in records.items if identity not in shared),
             )
             for name, records, found in zip(called, systems, measured, strict=True)
         ),

@@ -6,17 +6,18 @@ import contextlib
 import json
 import posixpath
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 import fsspec
 
+from summarize.article import Article
 from summarize.errors import InputError
 from summarize.folder import Folder
 from summarize.rows import Row, read_rows
 from summarize.scores import Malformed
+from summarize.sources import find_references
 from summarize.store import Store
 
 _SUMMARY = (("prediction",), ("hypothesis",), ("summary",), ("output",), ("generated",))
@@ -105,6 +106,18 @@ def read_references(location: str, fields: Fields | None = None) -> Records[Refe
     return _collect(found, _reference_of, (fields or Fields()).reference, _REFERENCE, fields, _merged)
 
 
+def prediction_of(article: Article) -> Prediction:
+    """What the pipeline made of an article. One that failed has an empty summary."""
+    original = "\n".join([article.title or "", *(article.paragraphs or (article.text,))])
+    english = "\n".join([article.title_en or "", *article.paragraphs_en])
+    return Prediction(
+        id=article.id,
+        summary=(article.summary or "").strip(),
+        translation="\n".join(article.paragraphs_en) or None,
+        sources=tuple(text for text in (original, english) if text.strip()),
+    )
+
+
 def check_joinable(predictions: Records[Prediction], references: Records[Reference]) -> None:
     """Raise InputError where the two can't be joined: by line with unlike counts, or no id in common."""
     ours, theirs = predictions.items, references.items
@@ -146,34 +159,23 @@ def _is_run(location: str) -> bool:
 
 def _of_run(location: str) -> Iterator[Prediction]:
     columns = ("title", "text", "paragraphs", "title_en", "paragraphs_en", "summary")
-    for article in Store(Folder(location), writable=False).articles(columns):
-        original = "\n".join([article.title or "", *(article.paragraphs or (article.text,))])
-        english = "\n".join([article.title_en or "", *article.paragraphs_en])
-        yield Prediction(
-            id=article.id,
-            summary=(article.summary or "").strip(),
-            translation="\n".join(article.paragraphs_en) if article.paragraphs_en else None,
-            sources=tuple(text for text in (original, english) if text.strip()),
-        )
+    return (prediction_of(article) for article in Store(Folder(location), writable=False).articles(columns))
 
 
 def _references_file(location: str) -> str:
     fs, path = fsspec.url_to_fs(location)
     if not fs.isdir(path):
         return location
-    name = "references.jsonl"
-    manifest = posixpath.join(path, "corpus.toml")
-    if fs.exists(manifest):
-        try:
-            corpus = tomllib.loads(fs.cat_file(manifest).decode()).get("corpus", {})
-        except ValueError as error:
-            raise InputError(f"{location}/corpus.toml can't be read: {error}") from error
-        name = corpus.get("references", name)
-    if not fs.exists(posixpath.join(path, name)):
+    if found := find_references(location):
+        return str(found)
+    usual = posixpath.join(location, "references.jsonl")
+    if not fs.exists(posixpath.join(path, "references.jsonl")):
         raise InputError(
-            f"{location} holds no references: there is no {name} in it", "Name the file with references."
+            f"{location} holds no references: there is neither a corpus.toml that names them "
+            "nor a references.jsonl",
+            "Name the file with references.",
         )
-    return posixpath.join(location, name)
+    return usual
 
 
 def _collect(
