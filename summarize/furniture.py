@@ -1,0 +1,188 @@
+"""The rules of `furniture.toml`: which line, or part of a line, is page furniture."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from summarize.pagetext import ends_sentence
+
+_FRAGMENT = re.compile(r"\(\?&(\w+)\)")
+_WORD = re.compile(r"[^\W\d_][\w’'-]*")
+_SMALL_WORDS = frozenset(
+    [
+        "dan",
+        "di",
+        "ke",
+        "dari",
+        "yang",
+        "untuk",
+        "dengan",
+        "pada",
+        "dalam",
+        "oleh",
+        "atau",
+        "tapi",
+        "bagi",
+        "para",
+        "saat",
+        "usai",
+        "soal",
+        "ini",
+        "itu",
+        "akan",
+        "tak",
+        "tidak",
+        "the",
+        "of",
+        "in",
+        "to",
+        "and",
+        "a",
+        "for",
+        "on",
+        "vs",
+        "jadi",
+        "agar",
+        "karena",
+        "hingga",
+        "sampai",
+        "sebagai",
+        "antara",
+        "demi",
+        "per",
+        "lewat",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of page furniture; the fields are explained at the head of `furniture.toml`."""
+
+    name: str
+    why: str
+    patterns: tuple[str, ...]
+    removes: tuple[str, ...]
+    keeps: tuple[str, ...]
+    scope: str = "line"
+    where: str = "anywhere"
+    max_words: int = 30
+    ends: str = "any"
+    titled: bool = False
+    first: bool = True
+    topic: bool = False
+    takes: int = 0
+    needs: tuple[str, ...] = ()
+    below: re.Pattern[str] | None = field(default=None, compare=False, repr=False)
+    expression: re.Pattern[str] = field(default=re.compile(""), compare=False, repr=False)
+
+    def allows(self, text: str) -> bool:
+        """Whether a line that matches may go, by the way it is written."""
+        if self.titled and not is_titled(text):
+            return False
+        if self.ends == "any":
+            return True
+        if not text.endswith((".", "”", '"', "’", "'")) or text.endswith("..."):
+            return True
+        if not ends_sentence(text) and not re.search(r",[\"”’']$", text):
+            return True
+        return self.ends == "headline" and is_titled(text)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The rules by the way they are applied, in the order of the file."""
+
+    lines: tuple[Rule, ...]  # scopes line, heading and rest
+    glued: tuple[Rule, ...]  # scopes start, end and inside
+    longest: int  # words; no rule of `lines` takes a longer line
+
+    def matching(self, text: str) -> Iterator[Rule]:
+        """The rules of `lines` that may take the line `text`, its place on the page aside."""
+        words = text.count(" ") + 1
+        if words > self.longest:
+            return
+        lowered = text.lower()
+        for rule in self.lines:
+            if words > rule.max_words or (rule.needs and not any(need in lowered for need in rule.needs)):
+                continue
+            if rule.allows(text) and rule.expression.fullmatch(text):
+                yield rule
+
+
+def is_titled(text: str) -> bool:
+    """Whether `text` is written like a headline: at least seven in ten of its longer words capitalised."""
+    words = [word for word in _WORD.findall(text) if word.lower() not in _SMALL_WORDS]
+    return len(words) >= 3 and sum(word[0].isupper() for word in words) >= 0.7 * len(words)
+
+
+@cache
+def furniture() -> RuleSet:
+    """The rules that ship with the package."""
+    return read_rules(Path(__file__).with_name("furniture.toml").read_text("utf-8"))
+
+
+def read_rules(toml: str) -> RuleSet:
+    """The rules written in `toml`; raises ValueError if one of them is malformed."""
+    document = tomllib.loads(toml)
+    fragments: dict[str, str] = document.get("fragments", {})
+    rules = [_rule(entry, fragments) for entry in document.get("rule", ())]
+    names = [rule.name for rule in rules]
+    if len(names) != len(set(names)):
+        raise ValueError("two rules have the same name")
+    lines = tuple(rule for rule in rules if rule.scope in ("line", "heading", "rest"))
+    return RuleSet(
+        lines=lines,
+        glued=tuple(rule for rule in rules if rule.scope in ("start", "end", "inside")),
+        longest=max((rule.max_words for rule in lines), default=0),
+    )
+
+
+def _rule(entry: dict[str, Any], fragments: dict[str, str]) -> Rule:
+    for key, allowed in (
+        ("scope", ("line", "heading", "rest", "start", "end", "inside")),
+        ("where", ("anywhere", "head", "tail", "edge", "last")),
+        ("ends", ("any", "open", "headline")),
+    ):
+        if entry.get(key, allowed[0]) not in allowed:
+            raise ValueError(f"rule {entry.get('name')!r}: {key} is {entry[key]!r}, not one of {allowed}")
+    try:
+        patterns = [_expanded(pattern, fragments) for pattern in entry["patterns"]]
+        anchored = r"\s?$" if entry.get("scope") == "end" else ""
+        start = "^" if entry.get("scope") == "start" else ""
+        expression = re.compile(f"{start}(?i:{'|'.join(patterns)}){anchored}")
+        lists = {key: tuple(entry.get(key, ())) for key in ("patterns", "removes", "keeps", "needs")}
+        below = re.compile(f"(?i:{_expanded(entry['below'], fragments)})") if "below" in entry else None
+        return Rule(**{**entry, **lists, "below": below, "expression": expression})
+    except (KeyError, TypeError, re.error) as error:
+        raise ValueError(f"rule {entry.get('name')!r}: {error}") from error
+
+
+def _expanded(pattern: str, fragments: dict[str, str]) -> str:
+    while match := _FRAGMENT.search(pattern):
+        pattern = f"{pattern[: match.start()]}{fragments[match[1]]}{pattern[match.end() :]}"
+    return pattern
+
+
+def headlines_below(texts: Sequence[str], gaps: Sequence[bool], most: int, shortest: int) -> int:
+    """How many of the lines `texts`, printed below a heading, are links rather than body text.
+
+    Links stand together: where the first ones follow without a blank line, a blank line ends them
+    (`gaps[i]` says that one comes before line i). A link is `shortest` to 25 words long and does not end
+    like a sentence.
+    """
+    count = 0
+    for text, gap in zip(texts[:most], gaps, strict=False):
+        bare = text.lstrip("-–—•*>»·0123456789. ")
+        if (count and gap and not gaps[min(1, count)]) or not shortest <= bare.count(" ") + 1 <= 25:
+            break
+        if ends_sentence(bare) and not bare.endswith(("?", "!")):
+            break
+        count += 1
+    return count
