@@ -1,0 +1,1 @@
+"""How a MarianMT model is made: data preparation, training, scoring and export, one idea a module."""

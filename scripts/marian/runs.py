@@ -1,0 +1,136 @@
+"""A run folder: what it was started with, how it is scored, and how its best weights become a model."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import MarianConfig, MarianMTModel
+
+from marian import augment, batches, curves, network, pairs, preparation, scoring, training, vocabulary
+from marian.augment import Augmentation
+from marian.batches import Mixture
+from marian.network import Shape
+from marian.pairs import Pair
+from marian.scoring import Decoder
+from marian.training import Recipe, Run
+
+RECORD = "run.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is made of: data, a start (a model folder, or a shape from scratch), a recipe.
+
+    `synthetic` are files of back-translated pairs; `names` are files of text in the target language
+    from which names are taken, besides those of the pairs.
+    """
+
+    data: Path
+    languages: tuple[str, str]
+    recipe: Recipe
+    start: Path | None = None
+    shape: Shape = field(default_factory=Shape)
+    reverse: bool = False
+    synthetic: tuple[Path, ...] = ()
+    names: tuple[Path, ...] = ()
+    weights: dict[str, float] = field(default_factory=dict)
+    sampled: float = 0.15
+    alpha: float = 0.5
+    headlines: float = 0.0
+    renamed: float = 0.0
+    tokens: int = 2600
+    device: str = "cpu"
+    threads: int = 0
+
+    @property
+    def vocabulary(self) -> Path:
+        """The folder that has the vocabulary: the start's, else the data's."""
+        return self.start or self.data
+
+
+def train(plan: Plan, folder: Path, report: Callable[[dict[str, Any]], None]) -> float:
+    """Train as planned in `folder`, going on from its checkpoint where there is one; the best dev BLEU."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if plan.threads:
+        torch.set_num_threads(plan.threads)
+    vocabulary.copy(plan.vocabulary, folder, plan.reverse)
+    codec = vocabulary.load(folder)
+    given, dev = _read(plan)
+    torch.manual_seed(plan.recipe.seed)
+    dropout = plan.recipe.dropout
+    model = network.load(plan.start, dropout) if plan.start else network.create(plan.shape, codec, dropout)
+    model.config.save_pretrained(folder)
+    _record(plan, folder, given, model)
+    texts = (line for path in plan.names for line in pairs.read_lines(path))
+    augmentation = Augmentation(
+        plan.headlines, plan.renamed, augment.collect_names(given, texts) if plan.renamed else ()
+    )
+    mixture = Mixture(plan.weights, plan.sampled, plan.alpha, augmentation, plan.tokens)
+    run = Run(folder, model, codec, plan.recipe, plan.device)
+    run.train(given, mixture, _scorer(folder, dev, plan), report)
+    return run.progress.best
+
+
+def _read(plan: Plan) -> tuple[list[Pair], list[Pair]]:
+    given = list(pairs.read_tsv(plan.data / preparation.TRAIN))
+    dev = list(pairs.read_tsv(plan.data / preparation.DEV))
+    if plan.reverse:
+        given, dev = [pair.reversed() for pair in given], [pair.reversed() for pair in dev]
+    made = [pair for path in plan.synthetic for pair in pairs.read_tsv(path)]
+    return given + [Pair(pair.source, pair.target, batches.SYNTHETIC) for pair in made], dev
+
+
+def _record(plan: Plan, folder: Path, given: Sequence[Pair], model: MarianMTModel) -> None:
+    record = {
+        **{key: value for key, value in asdict(plan).items() if key not in ("data", "start")},
+        "languages": plan.languages[::-1] if plan.reverse else plan.languages,
+        "start": plan.start.name if plan.start else None,
+        "domains": Counter(pair.domain for pair in given),
+        "parameters": sum(p.numel() for p in model.parameters() if p.requires_grad),
+    }
+    (folder / RECORD).write_text(
+        json.dumps(record, indent=2, default=lambda path: path.name) + "\n", encoding="utf-8"
+    )
+
+
+def _scorer(folder: Path, dev: Sequence[Pair], plan: Plan) -> training.Score:
+    """A function that scores weights on the dev set, greedily for speed, and draws the curves anew."""
+    languages = plan.languages[::-1] if plan.reverse else plan.languages
+    decoder = Decoder(beam=1, threads=plan.threads)
+
+    def score(model: MarianMTModel) -> dict[str, float]:
+        log = folder / training.LOG
+        if log.exists():
+            (folder / "curves.svg").write_text(curves.draw(log), encoding="utf-8")
+        with tempfile.TemporaryDirectory() as temporary:
+            network.save(model, folder, Path(temporary), languages)
+            loaded = scoring.load(Path(temporary), decoder)
+        hypotheses = scoring.translate(loaded, [pair.source for pair in dev], decoder.beam)
+        return scoring.quick(hypotheses, [pair.target for pair in dev])
+
+    return score
+
+
+def export(run: Path, folder: Path, last: bool = False) -> dict[str, Any]:
+    """Write the run's best averaged weights (or the last) as a model folder in float16; the run's record.
+
+    Raises FileNotFoundError where the run has none yet.
+    """
+    record: dict[str, Any] = json.loads((run / RECORD).read_text(encoding="utf-8"))
+    model = MarianMTModel(MarianConfig.from_pretrained(run))
+    training.load_average(run / (training.CHECKPOINT if last else training.BEST), model)
+    source, target = record["languages"]
+    network.save(model, run, folder, (source, target), half=True)
+    return record
+
+
+def log(run: Path) -> list[dict[str, Any]]:
+    """The lines of a run's log."""
+    return [json.loads(line) for line in (run / training.LOG).read_text(encoding="utf-8").splitlines()]

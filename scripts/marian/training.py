@@ -1,0 +1,259 @@
+"""The training loop: schedule, moving average, scoring at intervals, and a checkpoint to go on from."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import math
+import os
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+from transformers import MarianMTModel
+
+from marian import batches, network
+from marian.batches import Mixture
+from marian.pairs import Pair
+from marian.vocabulary import Codec
+
+CHECKPOINT, BEST, LOG = "checkpoint.safetensors", "best.safetensors", "log.jsonl"
+
+Score = Callable[[MarianMTModel], dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to optimise. The run ends at `steps` or after `minutes`, whichever comes first (0: no such end).
+
+    The rate rises linearly over `warmup` steps to `peak`, falls with the inverse square root of the
+    step, and over the last `cooldown` share of the run linearly to zero.
+    """
+
+    steps: int = 0
+    minutes: float = 0.0
+    peak: float = 1.2e-3
+    warmup: int = 1000
+    cooldown: float = 0.3
+    smoothing: float = 0.1
+    dropout: float = 0.15
+    average: float = 0.999
+    clip: float = 1.0
+    seed: int = 1
+    log_every: int = 50
+    score_every: int = 1000
+    save_every: int = 500
+
+
+@dataclass(slots=True)
+class Progress:
+    """Where a run is; all that a checkpoint has to remember besides tensors."""
+
+    step: int = 0
+    epoch: int = 0
+    batch: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+    best: float = -1.0
+    loss: float = 0.0
+
+
+def share_done(recipe: Recipe, progress: Progress) -> float:
+    """How much of the run is over, from 0 to 1."""
+    by_steps = progress.step / recipe.steps if recipe.steps else 0.0
+    by_time = progress.seconds / (60 * recipe.minutes) if recipe.minutes else 0.0
+    return min(1.0, max(by_steps, by_time))
+
+
+def rate(recipe: Recipe, progress: Progress) -> float:
+    """The learning rate of the next step (Vaswani et al., 2017, with a linear cooldown)."""
+    step = progress.step + 1
+    warm = max(recipe.warmup, 1)
+    rising = recipe.peak * min(step / warm, math.sqrt(warm / step))
+    left = 1.0 - share_done(recipe, progress)
+    return rising * min(1.0, left / recipe.cooldown) if recipe.cooldown else rising
+
+
+class Run:
+    """A training run in a folder: the network, its moving average, the optimiser, and the log.
+
+    Everything random comes from the recipe's seed and the step, so that a run killed at any time
+    goes on from its checkpoint as if nothing had happened.
+    """
+
+    def __init__(
+        self, folder: Path, model: MarianMTModel, codec: Codec, recipe: Recipe, device: str = "cpu"
+    ) -> None:
+        self.folder, self.codec, self.recipe = folder, codec, recipe
+        self.model = model.to(device)
+        self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
+        self.parameters = [p for p in self.model.parameters() if p.requires_grad]
+        self.averages = [
+            q for p, q in zip(model.parameters(), self.average.parameters(), strict=True) if p.requires_grad
+        ]
+        self.optimizer = torch.optim.AdamW(
+            self.parameters, lr=recipe.peak, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.0, fused=True
+        )
+        self.pool = network.mask_pool(recipe.dropout, recipe.seed)
+        self.progress = Progress()
+
+    def train(
+        self, pairs: Sequence[Pair], mixture: Mixture, score: Score, report: Callable[[dict[str, Any]], None]
+    ) -> None:
+        """Train to the end of the recipe; `report` gets each line of the log.
+
+        `score` measures the moving average at intervals; its `bleu` decides which weights are kept
+        as `best.safetensors`.
+        """
+        self.resume()
+        stream = self._stream(pairs, mixture)
+        last = time.monotonic()
+        while share_done(self.recipe, self.progress) < 1:
+            batch = next(stream)
+            self.step(batch)
+            now = time.monotonic()
+            self.progress.seconds += now - last
+            last = now
+            step, done = self.progress.step, share_done(self.recipe, self.progress) >= 1
+            if step % self.recipe.log_every == 0 or done:
+                self._log({**self._numbers(), "rate": rate(self.recipe, self.progress)}, report)
+            if step % self.recipe.score_every == 0 or done:
+                self._score(score, report)
+            if step % self.recipe.save_every == 0 or done:
+                self.save()
+
+    def step(self, batch: batches.Batch) -> None:
+        """One update with one batch."""
+        recipe, progress = self.recipe, self.progress
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate(recipe, progress)
+        rng = random.Random(f"{recipe.seed}/{progress.step}")
+        torch.manual_seed(rng.getrandbits(31))
+        self.model.train()
+        device = self.model.device.type
+        pooled = network.pooled_dropout(recipe.dropout, self.pool, rng) if device == "cpu" else nullcontext()
+        with pooled, torch.autocast(device, torch.bfloat16):
+            loss = network.loss(self.model, batch, recipe.smoothing)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.parameters, recipe.clip, foreach=True)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        progress.step += 1
+        progress.batch += 1
+        progress.tokens += batch.tokens
+        decay = min(recipe.average, progress.step / (progress.step + 10))
+        torch._foreach_lerp_(self.averages, self.parameters, 1 - decay)
+        value = loss.item()
+        progress.loss = value if progress.step == 1 else 0.98 * progress.loss + 0.02 * value
+
+    def _stream(self, pairs: Sequence[Pair], mixture: Mixture) -> Iterator[batches.Batch]:
+        """Batches without end, from where the run stands."""
+        while True:
+            epoch = batches.epoch(pairs, self.codec, mixture, self.recipe.seed, self.progress.epoch)
+            yield from itertools.islice(epoch, self.progress.batch, None)
+            if not self.progress.batch:
+                raise ValueError("the data has no pair that fits a batch")
+            self.progress = replace(self.progress, epoch=self.progress.epoch + 1, batch=0)
+
+    def _numbers(self) -> dict[str, Any]:
+        progress = self.progress
+        speed = progress.tokens / max(progress.seconds, 1e-9)
+        done = share_done(self.recipe, progress)
+        return {
+            "step": progress.step,
+            "epoch": progress.epoch,
+            "tokens": progress.tokens,
+            "seconds": round(progress.seconds, 1),
+            "tokens_per_second": round(speed),
+            "eta_seconds": round(progress.seconds * (1 - done) / max(done, 1e-9)),
+            "loss": round(progress.loss, 4),
+        }
+
+    def _score(self, score: Score, report: Callable[[dict[str, Any]], None]) -> None:
+        scores = score(self.average)
+        self._log({**self._numbers(), **scores}, report)
+        if scores["bleu"] > self.progress.best:
+            self.progress.best = scores["bleu"]
+            self._write(self.folder / BEST, {"model": self.average.state_dict()}, {"scores": scores})
+
+    def _log(self, line: dict[str, Any], report: Callable[[dict[str, Any]], None]) -> None:
+        with (self.folder / LOG).open("a", encoding="utf-8") as log:
+            log.write(json.dumps(line) + "\n")
+        report(line)
+
+    def save(self) -> None:
+        """Write the checkpoint, all or nothing."""
+        groups = {
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "adam": self._moments(),
+        }
+        self._write(self.folder / CHECKPOINT, groups, {"progress": asdict(self.progress)})
+
+    def _moments(self) -> dict[str, Tensor]:
+        return {
+            f"{index}.{name}": value
+            for index, state in self.optimizer.state_dict()["state"].items()
+            for name, value in state.items()
+        }
+
+    def _write(self, path: Path, groups: dict[str, dict[str, Tensor]], metadata: dict[str, Any]) -> None:
+        tensors: dict[str, Tensor] = {}
+        seen: set[int] = set()
+        for group, values in groups.items():
+            for name, value in values.items():
+                if value.data_ptr() not in seen:  # tied weights once
+                    seen.add(value.data_ptr())
+                    tensors[f"{group}/{name}"] = value.detach().cpu().contiguous()
+        partial = path.with_suffix(".partial")
+        save_file(tensors, partial, {name: json.dumps(value) for name, value in metadata.items()})
+        os.replace(partial, path)
+
+    def resume(self) -> bool:
+        """Go on from the folder's checkpoint; False where there is none.
+
+        The log's lines after the checkpoint are dropped: those steps are made again.
+        """
+        path = self.folder / CHECKPOINT
+        if not path.exists():
+            return False
+        groups: dict[str, dict[str, Tensor]] = {"model": {}, "average": {}, "adam": {}}
+        with safe_open(path, "pt") as file:
+            self.progress = Progress(**json.loads(file.metadata()["progress"]))
+            for name in file.keys():  # noqa: SIM118 - not a dictionary
+                group, _, rest = name.partition("/")
+                groups[group][rest] = file.get_tensor(name)
+        self.model.load_state_dict(groups["model"], strict=False)
+        self.average.load_state_dict(groups["average"], strict=False)
+        state: dict[int, dict[str, Tensor]] = {}
+        for name, value in groups["adam"].items():
+            index, _, key = name.partition(".")
+            state.setdefault(int(index), {})[key] = value
+        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": state})
+        log = self.folder / LOG
+        lines = [
+            line
+            for line in log.read_text(encoding="utf-8").splitlines()
+            if json.loads(line)["step"] <= self.progress.step
+        ]
+        log.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+        return True
+
+
+def load_average(path: Path, model: MarianMTModel) -> MarianMTModel:
+    """Put the averaged weights of `best.safetensors` or a checkpoint into a network of the same shape."""
+    with safe_open(path, "pt") as file:
+        names = list(file.keys())
+        group = "average/" if any(name.startswith("average/") for name in names) else "model/"
+        state = {name.removeprefix(group): file.get_tensor(name) for name in names if name.startswith(group)}
+    model.load_state_dict(state, strict=False)
+    return model
