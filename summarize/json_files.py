@@ -91,7 +91,7 @@ def _of_array(text: io.TextIOBase, prefix: str, source: str, columns: Columns) -
             number += 1
             data.since_item = 0
             yield _of_item(item, f"{source}:{number}", columns)
-    except (ValueError, OSError, RecursionError) as error:
+    except (ijson.JSONError, ValueError, OSError, RecursionError) as error:
         reason = str(error).split("\n")[0] or type(error).__name__
         yield failure(f"{source}:{number + 1}", f"malformed JSON, nothing is read from here on: {reason}")
 

@@ -26,11 +26,12 @@ def html_text(html: str) -> Page | None:
     """The main content of a page, without menus, teasers and comments; None where there is none."""
     from trafilatura import bare_extraction
 
+    if "<" not in html:
+        return Page(html)
     document = bare_extraction(
         html,
         include_comments=False,
         with_metadata=True,
-        favor_recall=True,
         date_extraction_params={"original_date": True, "outputformat": "%Y-%m-%d"},
     )
     if document is None or isinstance(document, dict) or not document.text:

@@ -155,11 +155,9 @@ def _cells(line: str, delimiter: str, width: int) -> list[str]:
     """The cells of a row of one line, quoted as CSV is, by backslashes, or not at all; none if no row."""
     if cells := _parse(line, delimiter):
         return cells
-    for options in ({"escapechar": "\\", "doublequote": False}, {"quoting": csv.QUOTE_NONE}):
-        cells = _parse(line, delimiter, **options)
-        if len(cells) == width:
-            return cells
-    return []
+    backslashes = _parse(line, delimiter, escapechar="\\", doublequote=False) if '\\"' in line else []
+    unquoted = _parse(line, delimiter, quoting=csv.QUOTE_NONE)
+    return next((cells for cells in (backslashes, unquoted) if len(cells) == width), [])
 
 
 def _parse(record: str, delimiter: str, **options: Any) -> list[str]:
