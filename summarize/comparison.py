@@ -11,7 +11,7 @@
         {"baseline": "A", "system": "B",
          "differences": [
            {"name": "rouge1", "title": "ROUGE-1", "unit": "F1", "scale": 1.0, "better": "higher",
-            "headline": true, "difference": 0.04, "low": 0.01, "high": 0.07,
+            "headline": true, "baseline": 0.31, "system": 0.35, "difference": 0.04, "low": 0.01, "high": 0.07,
             "p_bootstrap": 0.01, "p_randomisation": 0.02,
             "wins": 3, "losses": 1, "ties": 1,          articles where the system is better (for "neither":
             "n": 5}],                                   has the higher value), worse, or the same

@@ -90,7 +90,7 @@ def read_predictions(location: str, fields: Fields | None = None) -> Records[Pre
     that can't be used come back in `malformed`; where an id comes twice the first is kept.
     Raises InputError where there is nothing that can be read as predictions.
     """
-    if _is_run(location):
+    if is_run(location):
         return Records(location, {item.id: item for item in _of_run(location)})
     return _collect(location, _prediction_of, (fields or Fields()).prediction, _SUMMARY, fields, _first)
 
@@ -104,6 +104,19 @@ def read_references(location: str, fields: Fields | None = None) -> Records[Refe
     """
     found = _references_file(location)
     return _collect(found, _reference_of, (fields or Fields()).reference, _REFERENCE, fields, _merged)
+
+
+def is_run(location: str) -> bool:
+    """Whether a run folder is there; InputError for a folder of another kind."""
+    fs, path = fsspec.url_to_fs(location)
+    if not fs.isdir(path):
+        return False
+    if any(name.endswith(".parquet") for name in Folder(location).names("articles")):
+        return True
+    raise InputError(
+        f"{location} is a folder, but not a run with finished articles",
+        "Give the folder that `summarize run` wrote, or a file of predictions.",
+    )
 
 
 def prediction_of(article: Article) -> Prediction:
@@ -145,18 +158,6 @@ def _some(ids: Mapping[str, object]) -> str:
     return repr(next(iter(ids))) if ids else "nothing"
 
 
-def _is_run(location: str) -> bool:
-    fs, path = fsspec.url_to_fs(location)
-    if not fs.isdir(path):
-        return False
-    if any(name.endswith(".parquet") for name in Folder(location).names("articles")):
-        return True
-    raise InputError(
-        f"{location} is a folder, but not a run with finished articles",
-        "Give the folder that `summarize run` wrote, or a file of predictions.",
-    )
-
-
 def _of_run(location: str) -> Iterator[Prediction]:
     columns = ("title", "text", "paragraphs", "title_en", "paragraphs_en", "summary")
     return (prediction_of(article) for article in Store(Folder(location), writable=False).articles(columns))
@@ -195,7 +196,7 @@ def _collect(
     present = dict.fromkeys(name for _, _, row in records for name in row)
     id_keys = _keys(present, fields.id if fields else None, _ID, location)
     keys = _keys(present, asked, usual, location)
-    if not keys and not present.keys() & set(_TRANSLATION):
+    if not keys and (usual is _SUMMARY or not present.keys() & set(_TRANSLATION)):
         raise InputError(
             f"{location} has no column {_listed(usual)}: it has {', '.join(present)}",
             "Name the column with --prediction-column or --reference-column.",

@@ -32,7 +32,7 @@ _MOST_TER = 1000  # articles; TER takes about a quarter of a second for each
 Options = Mapping[str, Mapping[str, Any]]
 """Options of metrics, by the metric's name: `{"rouge": {"stem": True}}`."""
 
-OPTIONS: Options = {"rouge": {"sentences": "split"}}
+OPTIONS: Options = {"rouge": {"split": "sentences"}}
 """What scoring sets where nothing else is asked for: summaries don't come one sentence a line."""
 
 

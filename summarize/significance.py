@@ -24,10 +24,13 @@ _TOLERANCE = 1e-9  # sums in another order differ by rounding
 class Difference:
     """What a measure says of B against A, over the `n` articles for which both have a value.
 
-    `difference` is B's score less A's, `low` and `high` its bootstrap interval. The p-values are two-sided;
-    None with fewer than two articles. An article is a win where B's own score is higher than A's.
+    `baseline` and `system` are their scores; `difference` is B's less A's, with `low` and `high` its bootstrap
+    interval. The p-values are two-sided; None with fewer than two articles. An article is a win where B's
+    own score is higher than A's.
     """
 
+    baseline: float | None
+    system: float | None
     difference: float | None
     low: float | None
     high: float | None
@@ -97,6 +100,8 @@ def _difference(
         p_bootstrap = _p(resampled - np.nanmean(resampled), found)
         p_randomisation = _p(swapped, found, exact=len(known) <= _EXACT_UP_TO)
     return Difference(
+        baseline=one,
+        system=other,
         difference=found,
         low=low,
         high=high,

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from rouge_score_rs import rouge_scorer, tokenizers
 
 OF, AGAINST = "summary", "references"
-DEFAULTS: dict[str, Any] = {"stem": False, "multi": "best", "tokenizer": "standard", "sentences": "lines"}
+DEFAULTS: dict[str, Any] = {"stem": False, "multi": "best", "tokenizer": "standard", "split": "lines"}
 
 _KINDS = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L", "rougeLsum": "ROUGE-Lsum"}
 _PARTS = {"": "F1", "_precision": "precision", "_recall": "recall"}
@@ -30,7 +30,7 @@ def measure(
     stem: bool = False,
     multi: Literal["best", "mean"] = "best",
     tokenizer: Literal["standard", "unicode"] = "standard",
-    sentences: Literal["lines", "split"] = "lines",
+    split: Literal["lines", "sentences"] = "lines",
 ) -> dict[str, list[float | None]]:
     """F1, precision and recall of each prediction, each between 0 and 1.
 
@@ -39,15 +39,15 @@ def measure(
     and `multi="mean"` the mean over references. `stem` applies the Porter stemmer.
     `tokenizer="standard"` knows only the letters a-z and digits, as rouge-score does;
     "unicode" takes words of any script (UAX #29, NFKC, case-folded). For ROUGE-Lsum, the sentences are
-    the lines of a text; `sentences="split"` finds them in each line first.
+    the lines of a text; `split="sentences"` finds them in each line first.
 
     Raises ValueError for an unknown option and for stemming with the Unicode tokenizer.
     """
     scorer = rouge_scorer.RougeScorer(list(_KINDS), tokenizer=_tokenizer(tokenizer, stem))
     choose = _choice(multi)
-    lines = _LINES.get(sentences)
+    lines = _LINES.get(split)
     if lines is None:
-        raise ValueError(f"unknown sentences {sentences!r}: choose 'lines' or 'split'")
+        raise ValueError(f"unknown split {split!r}: choose 'lines' or 'sentences'")
     pairs = [
         (lines(text), lines(prediction))
         for prediction, texts in zip(predictions, references, strict=True)
@@ -71,12 +71,12 @@ def settings(
     stem: bool = False,
     multi: str = "best",
     tokenizer: str = "standard",
-    sentences: str = "lines",
+    split: str = "lines",
 ) -> str:
     """The part of the signature that says how `name` was computed."""
-    split = f"|split:{sentences}" if name.startswith("rougeLsum") else ""
+    at = f"|split:{split}" if name.startswith("rougeLsum") else ""
     return (
-        f"multi:{multi}|stem:{'porter' if stem else 'no'}|tok:{tokenizer}{split}"
+        f"multi:{multi}|stem:{'porter' if stem else 'no'}|tok:{tokenizer}{at}"
         f"|rouge-score-rs:{version('rouge-score-rs')}"
     )
 
@@ -88,7 +88,7 @@ def _split(text: str) -> str:
     return "\n".join(sentence for line in text.splitlines() for sentence in split_sentences(line))
 
 
-_LINES: dict[str, Callable[[str], str]] = {"lines": lambda text: text, "split": _split}
+_LINES: dict[str, Callable[[str], str]] = {"lines": lambda text: text, "sentences": _split}
 
 
 def _tokenizer(name: str, stem: bool) -> Any:
