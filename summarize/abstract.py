@@ -1,0 +1,186 @@
+"""The abstract stage: English paragraphs in, an abstractive summary and its rivals out.
+
+Two kinds of models: sequence-to-sequence ones (BART, PEGASUS, T5) read the text as it is, chat models
+read it in a prompt. An article longer than the model's window is summarized in parts, and the parts'
+summaries are summarized, until the rest fits.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from summarize.article import Article, Flag
+from summarize.errors import InputError
+from summarize.models.backend import Decoding
+from summarize.models.catalog import catalog
+from summarize.postedit import join, lead_sentences
+from summarize.prompts import load_prompt
+from summarize.writer import LENGTHS, Brief, Document, Writer
+
+_SMALL = 500_000_000
+"""Chat models of fewer parameters lose the thread of a whole article …"""
+
+_SMALL_LEAD = 180
+"""… and are given so many words of its beginning, where news has its essence."""
+
+_ROUNDS = 6
+"""Rounds of summarizing parts; what is too long even then is cut to its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """Candidates fit to print, best first; `fallback` says that they are the lead and no summary."""
+
+    candidates: tuple[str, ...] = ()
+    fallback: bool = False
+
+
+class Summarizer:
+    """Fills `candidates` and `summary`, which is the first of them.
+
+    `model` is a name or a folder for `load_model`, which gets `backend`, `device`, `compute_type` and
+    `threads`. `prompt` matters for chat models only: the name of a shipped one, or a path. `length` is
+    `short` (2 or 3 sentences, at most about 60 words), `medium` (4 or 5, 110) or `long` (6 to 8, 180),
+    unless the prompt sets its own. `candidates` is how many summaries to make, for the support stage
+    to choose from: a sequence-to-sequence model's best beams, a chat model's best output and seeded
+    samples. A chat model of fewer than 500 million parameters reads only the first `lead` words, and
+    makes each candidate from another share of them. `lead` 0 means all words, None what suits the
+    model. `decoding` replaces the search, but for its lengths and its number of hypotheses.
+
+    A text of no more words than the summary may have is its own summary. Where the model gives
+    nothing fit to print, the first sentences of the text stand in, with the flag `summary-fallback`.
+
+    Nothing is loaded before the first call or `load`, so that an instance can be pickled. Raises
+    InputError for a prompt or a length that isn't there, ModelError when the model can't be loaded.
+    """
+
+    name = "abstract"
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        prompt: str = "news-brief",
+        length: str = "short",
+        candidates: int = 4,
+        lead: int | None = None,
+        decoding: Decoding | None = None,
+        backend: str = "auto",
+        device: str = "auto",
+        compute_type: str = "auto",
+        threads: int = 0,
+    ) -> None:
+        if length not in LENGTHS:
+            raise InputError(f"There is no length {length!r}.", f"Choose one of: {', '.join(LENGTHS)}.")
+        if candidates < 1:
+            raise InputError("A summarizer makes at least one candidate.")
+        self.model = model
+        self.lead = _suitable_lead(model) if lead is None else lead
+        self.brief = Brief.of(load_prompt(prompt), LENGTHS[length], candidates)
+        self._decoding = decoding
+        self._settings: dict[str, Any] = {
+            "backend": backend,
+            "device": device,
+            "compute_type": compute_type,
+            "threads": threads,
+        }
+        self._writer: Writer | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_writer": None}
+
+    def load(self) -> Writer:
+        """Load the model now rather than at the first call."""
+        if self._writer is None:
+            from summarize.models.load import load_model
+
+            model = load_model(self.model, **self._settings)
+            self._writer = Writer(model, lead=self.lead, decoding=self._decoding)
+        return self._writer
+
+    def __call__(self, articles: list[Article]) -> list[Article]:
+        """Summarize a batch: same length, same order; failed articles are passed on untouched."""
+        started = time.perf_counter()
+        chosen = [index for index, article in enumerate(articles) if article.error is None]
+        documents = [Document(articles[i].title_en or "", articles[i].paragraphs_en) for i in chosen]
+        drafts = self._drafts(documents)
+        rate = (time.perf_counter() - started) / (1 + sum(document.words for document in documents))
+        result = list(articles)
+        for index, document, draft in zip(chosen, documents, drafts, strict=True):
+            article = articles[index]
+            seconds = article.seconds + rate * document.words
+            result[index] = _filled(replace(article, seconds=seconds), draft)
+        return result
+
+    def summarize(self, texts: Sequence[str]) -> list[str]:
+        """The summary of each English text; paragraphs are separated by blank lines.
+
+        A text without a word has an empty summary.
+        """
+        documents = [Document("", tuple(re.split(r"\n\s*\n", text.strip()))) for text in texts]
+        return ["".join(draft.candidates[:1]) for draft in self._drafts(documents)]
+
+    def _drafts(self, documents: Sequence[Document]) -> list[_Draft]:
+        limit = self.brief.length.words
+        short = [document.words <= limit for document in documents]
+        long = [document for document, is_short in zip(documents, short, strict=True) if not is_short]
+        written = iter(self._written(long) if long else [])
+        return [
+            _Draft(_lead(document, self.brief)) if is_short else next(written)
+            for document, is_short in zip(documents, short, strict=True)
+        ]
+
+    def _written(self, documents: Sequence[Document]) -> list[_Draft]:
+        writer = self.load()
+        reduced = _reduced([writer.cut(document) for document in documents], writer, self.brief)
+        return [
+            _Draft(candidates) if candidates else _Draft(_lead(document, self.brief), fallback=True)
+            for document, candidates in zip(documents, writer.write(reduced, self.brief), strict=True)
+        ]
+
+
+def _reduced(documents: list[Document], writer: Writer, brief: Brief) -> list[Document]:
+    """The documents; those too long for the model as the summaries of their parts, until they fit."""
+    # A headline or a list of each part would lose what holds the parts together.
+    own = brief.prompt.form == "prose" and brief.prompt.words is None
+    part_brief = Brief.of(brief.prompt if own else load_prompt("news-brief"), LENGTHS["medium"])
+    split = [writer.parts(document, brief) for document in documents]
+    for _ in range(_ROUNDS):
+        long = [index for index, parts in enumerate(split) if len(parts) > 1]
+        if not long:
+            break
+        # The part brief's prompt may be the longer one.
+        fitting = [writer.parts(documents[index], part_brief) for index in long]
+        written = iter(writer.write([part for parts in fitting for part in parts], part_brief))
+        for index, parts in zip(long, fitting, strict=True):
+            merged = [(next(written) or _lead(part, part_brief))[:1] for part in parts]
+            document = replace(documents[index], paragraphs=tuple("".join(text) for text in merged if text))
+            split[index] = writer.parts(document, brief)
+            documents[index] = document
+    return [parts[0] if parts else document for document, parts in zip(documents, split, strict=True)]
+
+
+def _lead(document: Document, brief: Brief) -> tuple[str, ...]:
+    """The first sentences of a document as its only candidate; none if it is empty."""
+    text = lead_sentences(document.paragraphs, brief.length.words)
+    return (join(text, brief.prompt.form),) if text else ()
+
+
+def _filled(article: Article, draft: _Draft) -> Article:
+    if not draft.candidates:
+        return article.failed("abstract", "There is no translated text to summarize.")
+    article = replace(article, candidates=draft.candidates, summary=draft.candidates[0])
+    if not draft.fallback:
+        return article
+    detail = "The model wrote nothing fit to print; these are the first sentences of the translation."
+    return article.flagged(Flag("summary-fallback", (), detail))
+
+
+def _suitable_lead(model: str) -> int:
+    entry = catalog().get(model)
+    small = entry is not None and entry.architecture == "causal" and entry.parameters < _SMALL
+    return _SMALL_LEAD if small else 0

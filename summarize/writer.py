@@ -1,0 +1,210 @@
+"""A model as a writer of summaries: what it is given to read, how it is searched, what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from summarize.models.backend import Decoding, Model
+from summarize.models.config import read_json
+from summarize.parts import first_words, split_to_window
+from summarize.postedit import postedit
+from summarize.prompts import Prompt
+
+_MARGIN = 16
+"""Tokens left free in the window, since the pieces of a text may join into other tokens."""
+
+_SHARES = (1.0, 0.6, 0.4, 0.8, 0.3, 0.5)
+"""Shares of the lead that rival candidates read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long a summary should be: a phrase for prompts, the most sentences, the most words."""
+
+    phrase: str
+    sentences: int
+    words: int
+
+    @property
+    def tokens(self) -> int:
+        """The most tokens to decode; foreign names take several each."""
+        return ceil(self.words * 1.6) + 8
+
+
+LENGTHS = MappingProxyType(
+    {
+        "short": Length("2 or 3 sentences", 3, 60),
+        "medium": Length("4 or 5 sentences", 5, 110),
+        "long": Length("6 to 8 sentences", 8, 180),
+    }
+)
+"""What `--length` means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is to be summarized: an article, a part of one, or the summaries of its parts."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+
+    @property
+    def words(self) -> int:
+        """Words of the body."""
+        return sum(len(paragraph.split()) for paragraph in self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What is asked for: by which prompt, how long, and how many candidates."""
+
+    prompt: Prompt
+    length: Length
+    candidates: int = 1
+
+    @classmethod
+    def of(cls, prompt: Prompt, length: Length, candidates: int = 1) -> Brief:
+        """A brief in which the prompt's own limits go before those of `length`."""
+        count = prompt.sentences or length.sentences
+        phrase = length.phrase if prompt.sentences is None else f"{count} sentence{'s' * (count > 1)}"
+        return cls(prompt, Length(phrase, count, prompt.words or length.words), candidates)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One way to get candidates: the share of the document that is read, and the search."""
+
+    decoding: Decoding
+    share: float = 1.0
+
+
+class Writer:
+    """A loaded model that writes summaries to a brief.
+
+    `lead` words of a document are read, all of them where it is 0. `decoding` replaces the search that
+    suits the model, but for its lengths and its number of hypotheses.
+    """
+
+    def __init__(self, model: Model, *, lead: int = 0, decoding: Decoding | None = None) -> None:
+        self._tokenizer = model.tokenizer
+        self._backend = model.backend
+        self._chat = model.backend.architecture == "causal"
+        self._lead = lead
+        self._decoding = decoding
+        self._tuned = {} if self._chat else _tuned_settings(Path(model.folder))
+
+    def cut(self, document: Document) -> Document:
+        """The document as far as it is read."""
+        return _lead_of(document, self._lead) if self._lead else document
+
+    def parts(self, document: Document, brief: Brief) -> list[Document]:
+        """The document in parts that fit the model's window together with the prompt and the output."""
+        empty = replace(document, paragraphs=())
+        taken = len(self._encode([empty], brief)[0]) + (brief.length.tokens if self._chat else 0)
+        window = max(1, self._tokenizer.max_length - taken - _MARGIN)
+        parts = split_to_window(document.paragraphs, window, self._count)
+        return [replace(document, paragraphs=tuple(part)) for part in parts]
+
+    def write(self, documents: Sequence[Document], brief: Brief) -> list[tuple[str, ...]]:
+        """The candidates for each document, fit to print, best first by the model's score.
+
+        A document may get fewer than asked for, as candidates that are the same count as one, or none.
+        """
+        found: list[list[tuple[float, str]]] = [[] for _ in documents]
+        for decoding, readings in self._plan(documents, brief):
+            sequences = self._encode([reading for _, reading in readings], brief)
+            outputs = self._backend.generate(sequences, decoding)
+            for (index, _), hypotheses in zip(readings, outputs, strict=True):
+                texts = self._tokenizer.decode([hypothesis.tokens for hypothesis in hypotheses])
+                for hypothesis, text in zip(hypotheses, texts, strict=True):
+                    printable = postedit(
+                        text,
+                        words=brief.length.words,
+                        most_sentences=brief.length.sentences,
+                        form=brief.prompt.form,
+                        cut_off=len(hypothesis.tokens) >= decoding.max_length - 1,
+                    )
+                    if printable:
+                        found[index].append((hypothesis.score, printable))
+        return [
+            tuple(dict.fromkeys(text for _, text in sorted(candidates, key=lambda scored: -scored[0])))
+            for candidates in found
+        ]
+
+    def _plan(
+        self, documents: Sequence[Document], brief: Brief
+    ) -> list[tuple[Decoding, list[tuple[int, Document]]]]:
+        """What to decode how: for each search, the documents as read, each with its index."""
+        plan: dict[Decoding, dict[tuple[int, Document], None]] = {}
+        for attempt in self._attempts(brief):
+            readings = plan.setdefault(attempt.decoding, {})
+            for index, document in enumerate(documents):
+                share = ceil(self._lead * attempt.share)
+                reading = _lead_of(document, share) if attempt.share < 1 else document
+                readings[(index, reading)] = None
+        return [(decoding, list(readings)) for decoding, readings in plan.items()]
+
+    def _attempts(self, brief: Brief) -> list[_Attempt]:
+        count = brief.candidates
+        base = self._decoding or self._search()
+        base = replace(base, max_length=brief.length.tokens, min_length=0)
+        if self._decoding is not None or not self._chat:
+            least = 0 if self._chat else brief.length.words // 2
+            return [_Attempt(replace(base, hypotheses=count, beam=max(base.beam, count), min_length=least))]
+        if self._lead:
+            return [_Attempt(base, share) for share in _SHARES[:count]]
+        attempts = [_Attempt(base)]
+        if count > 1:
+            sampling = replace(base, beam=1, temperature=0.7, top_p=0.9, hypotheses=count - 1)
+            attempts.append(_Attempt(sampling))
+        return attempts
+
+    def _search(self) -> Decoding:
+        if not self._chat:
+            return Decoding(beam=4, **self._tuned.get("search", {}))
+        return Decoding(beam=1, token_budget=2048)
+
+    def _encode(self, documents: Sequence[Document], brief: Brief) -> list[list[str]]:
+        if not self._chat:
+            prefix = self._tuned.get("prefix", "")
+            return self._tokenizer.encode([prefix + " ".join(one.paragraphs) for one in documents])
+        return self._tokenizer.encode(
+            [
+                self._tokenizer.chat(
+                    brief.prompt.messages(
+                        title=document.title,
+                        text="\n\n".join(document.paragraphs),
+                        sentences=brief.length.phrase,
+                        words=brief.length.words,
+                    )
+                )
+                for document in documents
+            ]
+        )
+
+    def _count(self, texts: Sequence[str]) -> list[int]:
+        return [len(tokens) for tokens in self._tokenizer.encode(texts)] if texts else []
+
+
+def _lead_of(document: Document, words: int) -> Document:
+    return replace(document, paragraphs=tuple(first_words(document.paragraphs, words)))
+
+
+def _tuned_settings(folder: Path) -> dict[str, Any]:
+    """The input prefix and the search that a sequence-to-sequence model was published with."""
+    config = read_json(folder / "config.json")
+    task = (config.get("task_specific_params") or {}).get("summarization") or {}
+    published = config | read_json(folder / "generation_config.json") | task
+    prefix = task.get("prefix") or ("summarize: " if config.get("model_type") == "t5" else "")
+    return {
+        "prefix": prefix,
+        "search": {
+            "length_penalty": float(published.get("length_penalty") or 1.0),
+            "no_repeat_ngram": int(published.get("no_repeat_ngram_size") or 3),
+        },
+    }
