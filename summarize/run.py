@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import platform
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from summarize.article import Article
@@ -22,15 +24,8 @@ from summarize.folder import Folder
 from summarize.journal import journal
 from summarize.lock import Lock, hold
 from summarize.manifest import Manifest
-from summarize.pipeline import (
-    NO_MODEL,
-    PROFILES,
-    Options,
-    Profile,
-    batched,
-    choose_profile,
-    engine_build,
-)
+from summarize.pipeline import batched, engine_build
+from summarize.profiles import NO_MODEL, PROFILES, Options, Profile, choose_profile
 from summarize.progress import Progress, Snapshot
 from summarize.stopping import Stop, listening
 from summarize.store import Store, open_manifest, read_manifest
@@ -197,9 +192,9 @@ def _todo(
 ) -> Iterator[Article]:
     """The articles that still need a model, read and cleaned as they are asked for."""
     from summarize.clean import Cleaner
-    from summarize.sources import Columns, Reader
+    from summarize.sources import Columns, read
 
-    reader = Reader(inputs, columns=conduct.columns or Columns(), shard=conduct.shard)
+    reader = read(inputs, columns=conduct.columns or Columns(), shard=conduct.shard)
     cleaner = Cleaner(force=options.force)
     for article in reader:
         progress.duplicates = reader.duplicates
@@ -295,11 +290,21 @@ def _version(package: str) -> str:
 
 def _shaping(options: Options, conduct: Conduct) -> dict[str, object]:
     shaping: dict[str, object] = asdict(options)
+    if options.glossary not in ("news", "none"):
+        shaping["glossary"] = _file_version(options.glossary)
     if conduct.shard is not None:
         shaping["shard"] = "{}/{}".format(*conduct.shard)
     if conduct.columns is not None:
         shaping["columns"] = {key: value for key, value in asdict(conduct.columns).items() if value}
     return shaping
+
+
+def _file_version(path: str) -> str:
+    try:
+        digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError as error:
+        raise InputError(f"The glossary {path} can't be read: {error.strerror}.") from error
+    return f"{Path(path).name} ({digest[:12]})"
 
 
 def _model(name: str) -> dict[str, str]:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from summarize.cli.translate import print_each
+from summarize.cli.values import Length
 
 if TYPE_CHECKING:
     from summarize.article import Article
+    from summarize.engines.worker import Stage
 
 
 def abstract_command(
@@ -21,7 +23,7 @@ def abstract_command(
     prompt: Annotated[
         str, typer.Option(help="Prompt of a chat summarizer: a name or a path.")
     ] = "news-brief",
-    length: Annotated[str, typer.Option(help="short, medium or long.")] = "short",
+    length: Annotated[Length, typer.Option(help="Two sentences or so, five, or eight.")] = "short",
     candidates: Annotated[int | None, typer.Option(min=1, max=16, help="Summaries to choose from.")] = None,
     support: Annotated[bool, typer.Option(help="Check each summary against its source.")] = True,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
@@ -34,7 +36,8 @@ def abstract_command(
     from dataclasses import asdict
 
     from summarize.clean import Cleaner
-    from summarize.pipeline import NO_MODEL, choose_profile, options_for, summarization, translation
+    from summarize.pipeline import summarization, translation
+    from summarize.profiles import NO_MODEL, choose_profile, options_for
 
     options = options_for(
         choose_profile(profile)[0],
@@ -45,7 +48,7 @@ def abstract_command(
         candidates=candidates,
         support=support,
     )
-    stages = [Cleaner(force=True), translation(options), *summarization(options, device=device)]
+    stages: list[Stage] = [Cleaner(force=True), translation(options), *summarization(options, device=device)]
 
     def fields(article: Article) -> dict[str, object]:
         return {

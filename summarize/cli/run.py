@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from summarize.cli.values import seconds, share
+from summarize.cli.values import BackendName, Length, seconds, share
 
 _MODELS, _RESULTS, _INPUT, _NIGHT = "Models", "Results", "Input", "How it runs (alters no result)"
 
@@ -34,7 +34,7 @@ def run_command(
         str | None, typer.Option(help="Catalog name, local folder or hf:OWNER/NAME.", rich_help_panel=_MODELS)
     ] = None,
     backend: Annotated[
-        str, typer.Option(help="auto, ctranslate2 or transformers.", rich_help_panel=_MODELS)
+        BackendName, typer.Option(help="What runs the models.", rich_help_panel=_MODELS)
     ] = "auto",
     compute_type: Annotated[
         str, typer.Option(help="auto, int8, float32, float16 or bfloat16.", rich_help_panel=_MODELS)
@@ -46,7 +46,9 @@ def run_command(
         str,
         typer.Option(help="Prompt of a chat summarizer: a name or a path.", rich_help_panel=_RESULTS),
     ] = "news-brief",
-    length: Annotated[str, typer.Option(help="short, medium or long.", rich_help_panel=_RESULTS)] = "short",
+    length: Annotated[
+        Length, typer.Option(help="Two sentences or so, five, or eight.", rich_help_panel=_RESULTS)
+    ] = "short",
     candidates: Annotated[
         int | None,
         typer.Option(min=1, max=16, help="Summaries to choose from.", rich_help_panel=_RESULTS),
@@ -115,7 +117,7 @@ def run_command(
     from summarize.cli.console import log_to_console
     from summarize.cli.display import Display
     from summarize.cli.outcome import conclude
-    from summarize.pipeline import options_for
+    from summarize.profiles import options_for
     from summarize.run import Conduct, pinned_profile, run
     from summarize.sources import Columns
 

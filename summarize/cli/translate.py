@@ -35,7 +35,8 @@ def translate_command(
     [bold]Example:[/] echo "Presiden tiba di Jakarta pada Senin." | summarize translate -
     """
     from summarize.clean import Cleaner
-    from summarize.pipeline import choose_profile, options_for, translation
+    from summarize.pipeline import translation
+    from summarize.profiles import choose_profile, options_for
 
     options = options_for(
         choose_profile(profile)[0],
@@ -43,7 +44,7 @@ def translate_command(
         beam=beam,
         glossary="none" if no_glossary else None if glossary is None else str(glossary),
     )
-    stages = [Cleaner(force=force), translation(options, device=device)]
+    stages: list[Stage] = [Cleaner(force=force), translation(options, device=device)]
 
     def fields(article: Article) -> dict[str, object]:
         return {"title_en": article.title_en, "text_en": article.text_en}

@@ -1,10 +1,14 @@
-"""Values that options take and that need more than a type: time spans and shares."""
+"""Values that options take: choices, time spans, shares."""
 
 from __future__ import annotations
 
 import re
 
 import typer
+
+from summarize.profiles import BackendName, Length
+
+__all__ = ["BackendName", "Length", "seconds", "share"]
 
 _SPAN = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?:in)?)?(?:(\d+(?:\.\d+)?)s?)?")
 

@@ -21,7 +21,10 @@ from summarize.errors import SummarizeError
 class Stage(Protocol):
     """Articles in, the same articles in the same order out, enriched. Knows no engine and no store."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What failures in it are filed under."""
+        ...
 
     def __call__(self, articles: list[Article]) -> list[Article]:
         """Process a batch."""
