@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import ClassVar
 
 from summarize import language
 from summarize.article import Article, Flag, Removal
@@ -50,6 +51,7 @@ class Cleaner:
     on. So does an article of which nothing but page furniture is left.
     """
 
+    name: ClassVar[str] = "clean"
     force: bool = False
 
     def __call__(self, articles: Iterable[Article]) -> list[Article]:
@@ -111,9 +113,9 @@ def clean_page(text: str, title: str | None = None) -> Page:
         editor.drop(_captions_above(editor.lines, first))
         first, _ = editor.body()
         editor.drop(repeated_captions(editor.lines, first))
-        editor.drop_matching(("anywhere",))
         editor.drop(repeated_bodies(editor.lines))
         editor.drop(teasers(editor.lines))
+        editor.drop_matching(("anywhere", "followed"))
         editor.drop_matching(("head", "tail", "edge"))
         first, _ = editor.body()
         if not title and (index := _title_index(editor.lines, first)) is not None:
@@ -142,6 +144,7 @@ class _Editor:
     def __init__(self, lines: Sequence[Line]) -> None:
         self.lines = list(lines)
         self.removed: list[Removal] = []
+        self._body: tuple[int, int] | None = None
 
     def size(self) -> int:
         return sum(len(line.text) for line in self.lines)
@@ -156,9 +159,15 @@ class _Editor:
             else:
                 kept.append(line)
         self.lines = kept
+        self._body = None
 
     def body(self) -> tuple[int, int]:
         """Indices of the first and the last line of the body, as far as they can be told."""
+        if self._body is None:
+            self._body = self._find_body()
+        return self._body
+
+    def _find_body(self) -> tuple[int, int]:
         prose = [index for index, line in enumerate(self.lines) if _is_prose(line.text)]
         if not prose:
             prose = [i for i, line in enumerate(self.lines) if ends_sentence(line.text) and " " in line.text]
@@ -180,7 +189,7 @@ class _Editor:
             for rule in _rules_for(line.text):
                 if rule.where not in places or not _is_there(rule, index, first, last):
                     continue
-                if index == 0 and not rule.first:
+                if (index == 0 and not rule.first) or _dateline(line.text) is not None:
                     continue
                 if rule.topic and self._is_topic(line.text, index):
                     continue
@@ -191,24 +200,26 @@ class _Editor:
         self.drop(taken)
 
     def cut_glued(self) -> None:
+        everything = "\n".join(line.text for line in self.lines).lower()
         for rule in furniture().glued:
-            if rule.where != "last":
-                self._cut(rule, range(len(self.lines)))
+            if rule.where != "last" and any(need in everything for need in rule.needs):
+                lowered = everything.split("\n")
+                self._cut(
+                    rule, [i for i, text in enumerate(lowered) if any(need in text for need in rule.needs)]
+                )
+                everything = "\n".join(line.text for line in self.lines).lower()
 
     def cut_last(self) -> None:
         if self.lines:
             _, last = self.body()
             for rule in furniture().glued:
                 if rule.where == "last":
-                    self._cut(rule, range(last, last + 1))
+                    self._cut(rule, range(last, len(self.lines)))
 
     def _cut(self, rule: Rule, indices: Iterable[int]) -> None:
         emptied: dict[int, str] = {}
         for index in indices:
             line = self.lines[index]
-            lowered = line.text.lower()
-            if not any(need in lowered for need in rule.needs):
-                continue
             cut = [match[0].strip() for match in rule.expression.finditer(line.text) if match[0].strip()]
             if not cut:
                 continue
@@ -218,6 +229,7 @@ class _Editor:
                 continue
             self.removed.extend(Removal(line.number, piece, rule.name) for piece in cut)
             self.lines[index] = replace(line, text=rest)
+            self._body = None
         self.drop(emptied)
 
     def _is_topic(self, text: str, index: int) -> bool:
@@ -259,7 +271,9 @@ def _is_prose(text: str) -> bool:
     words = text.count(" ") + 1
     if words < 25 and (words < 8 or not ends_sentence(text)):
         return False
-    return not any(rule.where == "anywhere" or rule.max_words >= 50 for rule in _rules_for(text))
+    if _dateline(text) is not None:
+        return True
+    return not any(rule.where in ("anywhere", "followed") or rule.max_words >= 50 for rule in _rules_for(text))
 
 
 @lru_cache(maxsize=4096)
@@ -273,6 +287,8 @@ def _is_there(rule: Rule, index: int, first: int, last: int) -> bool:
             return index < first
         case "tail":
             return index > last
+        case "followed":
+            return index < last
         case "edge":
             return index < first or index > last
     return True

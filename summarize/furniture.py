@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from summarize.pagetext import ends_sentence
 
 _FRAGMENT = re.compile(r"\(\?&(\w+)\)")
+_FIRST_WORD = re.compile(r"\w+")
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _SMALL_WORDS = frozenset(
     [
@@ -78,6 +79,7 @@ class Rule:
     first: bool = True
     topic: bool = False
     takes: int = 0
+    starts: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     below: re.Pattern[str] | None = field(default=None, compare=False, repr=False)
     expression: re.Pattern[str] = field(default=re.compile(""), compare=False, repr=False)
@@ -101,6 +103,8 @@ class RuleSet:
 
     lines: tuple[Rule, ...]  # scopes line, heading and rest
     glued: tuple[Rule, ...]  # scopes start, end and inside
+    by_start: Mapping[str, tuple[Rule, ...]]  # those of `lines` to try on a line by its first word
+    unstarted: tuple[Rule, ...]  # those to try on a line with any other first word
     longest: int  # words; no rule of `lines` takes a longer line
 
     def matching(self, text: str) -> Iterator[Rule]:
@@ -108,11 +112,12 @@ class RuleSet:
         words = text.count(" ") + 1
         if words > self.longest:
             return
+        start = _FIRST_WORD.search(text)
         lowered = text.lower()
-        for rule in self.lines:
-            if words > rule.max_words or (rule.needs and not any(need in lowered for need in rule.needs)):
+        for rule in self.by_start.get(start[0].lower() if start else "", self.unstarted):
+            if words > rule.max_words or (rule.needs and not _holds(lowered, rule.needs)):
                 continue
-            if rule.allows(text) and rule.expression.fullmatch(text):
+            if rule.expression.fullmatch(text) and rule.allows(text):
                 yield rule
 
 
@@ -120,6 +125,13 @@ def is_titled(text: str) -> bool:
     """Whether `text` is written like a headline: at least seven in ten of its longer words capitalised."""
     words = [word for word in _WORD.findall(text) if word.lower() not in _SMALL_WORDS]
     return len(words) >= 3 and sum(word[0].isupper() for word in words) >= 0.7 * len(words)
+
+
+def _holds(lowered: str, needs: Sequence[str]) -> bool:
+    for need in needs:  # a loop, for `any` costs three times as much here
+        if need in lowered:
+            return True
+    return False
 
 
 @cache
@@ -140,6 +152,11 @@ def read_rules(toml: str) -> RuleSet:
     return RuleSet(
         lines=lines,
         glued=tuple(rule for rule in rules if rule.scope in ("start", "end", "inside")),
+        by_start={
+            word: tuple(rule for rule in lines if not rule.starts or word in rule.starts)
+            for word in {word for rule in lines for word in rule.starts}
+        },
+        unstarted=tuple(rule for rule in lines if not rule.starts),
         longest=max((rule.max_words for rule in lines), default=0),
     )
 
@@ -147,7 +164,7 @@ def read_rules(toml: str) -> RuleSet:
 def _rule(entry: dict[str, Any], fragments: dict[str, str]) -> Rule:
     for key, allowed in (
         ("scope", ("line", "heading", "rest", "start", "end", "inside")),
-        ("where", ("anywhere", "head", "tail", "edge", "last")),
+        ("where", ("anywhere", "head", "tail", "edge", "followed", "last")),
         ("ends", ("any", "open", "headline")),
     ):
         if entry.get(key, allowed[0]) not in allowed:
@@ -157,7 +174,9 @@ def _rule(entry: dict[str, Any], fragments: dict[str, str]) -> Rule:
         anchored = r"\s?$" if entry.get("scope") == "end" else ""
         start = "^" if entry.get("scope") == "start" else ""
         expression = re.compile(f"{start}(?i:{'|'.join(patterns)}){anchored}")
-        lists = {key: tuple(entry.get(key, ())) for key in ("patterns", "removes", "keeps", "needs")}
+        lists = {
+            key: tuple(entry.get(key, ())) for key in ("patterns", "removes", "keeps", "starts", "needs")
+        }
         below = re.compile(f"(?i:{_expanded(entry['below'], fragments)})") if "below" in entry else None
         return Rule(**{**entry, **lists, "below": below, "expression": expression})
     except (KeyError, TypeError, re.error) as error:

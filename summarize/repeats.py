@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from summarize.pagetext import Line, ends_sentence
 
@@ -16,6 +17,7 @@ _LONE_WORDS = 25  # so is a single paragraph of this length
 _SKIPPED = 2  # lines of a second printing in a row that may differ from the first
 
 
+@lru_cache(maxsize=8192)
 def key(text: str) -> str:
     """`text` as lower-case words, so that two printings compare equal whatever their punctuation."""
     return " ".join(_WORD.findall(text.casefold()))
