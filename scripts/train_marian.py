@@ -26,6 +26,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from summarize.errors import SummarizeError
+
 if TYPE_CHECKING:
     from marian.scoring import Decoder
 
@@ -299,6 +301,9 @@ def _decoders(
 def _progress() -> Iterator[tuple[Callable[[dict[str, Any]], None], Callable[[int, int], None]]]:
     """A progress bar with the time left: a function for lines of a log, and one for (done, total)."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()  # only ours is shown
 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
@@ -321,4 +326,7 @@ def _progress() -> Iterator[tuple[Callable[[dict[str, Any]], None], Callable[[in
 if __name__ == "__main__":
     if sys.platform == "linux" and not ALLOCATOR.keys() <= os.environ.keys():
         os.execve(sys.executable, [sys.executable, *sys.argv], {**ALLOCATOR, **os.environ})
-    app()
+    try:
+        app()
+    except (OSError, ValueError, SummarizeError) as error:
+        sys.exit(f"error: {error}")

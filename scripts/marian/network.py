@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -144,13 +145,14 @@ def save(
     from transformers import GenerationConfig, MarianTokenizer
 
     pad_id, end = model.config.pad_token_id, model.config.eos_token_id
-    tokenizer = MarianTokenizer(
-        source_spm=str(codec_folder / "source.spm"),
-        target_spm=str(codec_folder / "target.spm"),
-        vocab=str(codec_folder / "vocab.json"),
-        source_lang=languages[0],
-        target_lang=languages[1],
-    )
+    with warnings.catch_warnings(action="ignore"):  # it recommends a package for cleaning that isn't needed
+        tokenizer = MarianTokenizer(
+            source_spm=str(codec_folder / "source.spm"),
+            target_spm=str(codec_folder / "target.spm"),
+            vocab=str(codec_folder / "vocab.json"),
+            source_lang=languages[0],
+            target_lang=languages[1],
+        )
     tokenizer.save_pretrained(folder)
     model.generation_config = GenerationConfig(
         bad_words_ids=[[pad_id]],

@@ -105,7 +105,10 @@ def evaluate(folder: Path, pairs: Sequence[Pair], decoder: Decoder) -> Evaluatio
 
 def _score(metric: BLEU | CHRF, hypotheses: Sequence[str], references: Sequence[str]) -> Score:
     result = metric.corpus_score(hypotheses, [references], n_bootstrap=RESAMPLES)
-    middle, half = result._mean, result._ci  # sacreBLEU shows its interval only inside a formatted string
+    middle, half = (
+        float(result._mean),
+        float(result._ci),
+    )  # sacreBLEU shows its interval only inside a formatted string
     signature = str(metric.get_signature())
     return Score(result.name, result.score, middle - half, middle + half, signature)
 

@@ -87,27 +87,31 @@ def train(texts: Iterable[str], folder: Path, pieces: int, seed: int = 1) -> Non
 
     `<pad>` comes last, as the conversion to CTranslate2 and the tied output layer want it. Byte
     fallback leaves no character unknown. With too little text for `pieces`, there are fewer.
+    Raises ValueError where `pieces` can't hold the 256 bytes and every character.
     """
     folder.mkdir(parents=True, exist_ok=True)
     sentencepiece.set_random_generator_seed(seed)
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(texts),
-        model_prefix=str(folder / "shared"),
-        model_type="unigram",
-        vocab_size=pieces,
-        hard_vocab_limit=False,
-        character_coverage=0.9998,
-        byte_fallback=True,
-        normalization_rule_name="nmt_nfkc",
-        split_digits=True,
-        bos_id=-1,
-        pad_id=-1,
-        eos_id=0,
-        unk_id=1,
-        eos_piece=EOS,
-        unk_piece=UNKNOWN,
-        minloglevel=2,
-    )
+    try:
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(texts),
+            model_prefix=str(folder / "shared"),
+            model_type="unigram",
+            vocab_size=pieces,
+            hard_vocab_limit=False,
+            character_coverage=0.9998,
+            byte_fallback=True,
+            normalization_rule_name="nmt_nfkc",
+            split_digits=True,
+            bos_id=-1,
+            pad_id=-1,
+            eos_id=0,
+            unk_id=1,
+            eos_piece=EOS,
+            unk_piece=UNKNOWN,
+            minloglevel=2,
+        )
+    except RuntimeError as error:
+        raise ValueError(f"the text gives no vocabulary of {pieces} pieces: {error}") from error
     (folder / "shared.vocab").unlink()
     shutil.copyfile(folder / "shared.model", folder / "source.spm")
     (folder / "shared.model").rename(folder / "target.spm")
