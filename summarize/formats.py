@@ -35,11 +35,13 @@ def articles_in(stream: BinaryIO, name: str, source: str, columns: Columns) -> I
         codec = "gzip" if head.startswith(_GZIP) else "zstd"
         opened = peekable(pa.CompressedInputStream(pa.PythonFile(opened, "r"), codec))
         head = opened.peek()
-    if not head:
-        yield failure(source, "empty")
-        return
     read = READERS.get(suffix_of(name)) or _sniff(head)
-    yield from read(opened, source, columns)
+    empty = True
+    for article in read(opened, source, columns) if head else ():
+        empty = False
+        yield article
+    if empty:
+        yield failure(source, "empty")
 
 
 def suffix_of(name: str) -> str:

@@ -37,6 +37,8 @@ def json_articles(stream: io.BufferedReader, source: str, columns: Columns) -> I
     start = text.read(MAX_ITEM + 1)
     rest = _Replay(start, text)
     bare = start.lstrip("\ufeff \t\r\n")
+    if not bare and len(start) <= MAX_ITEM:
+        return
     try:
         value, end = json.JSONDecoder().raw_decode(bare)
     except (ValueError, RecursionError) as error:
@@ -76,8 +78,6 @@ def _of_document(value: Any, source: str, columns: Columns) -> Iterator[Article]
     if isinstance(value, list):
         for number, item in enumerate(value, 1):
             yield _of_item(item, f"{source}:{number}", columns)
-        if not value:
-            yield failure(source, "empty")
     else:
         yield _of_item(value, source, columns)
 

@@ -60,4 +60,4 @@ def markdown_text(markdown: str) -> Page:
             marker = ""
         elif token.type in ("code_block", "fence"):
             blocks.append(token.content.rstrip("\n"))
-    return Page("\n\n".join(blocks), title, date)
+    return Page("\n\n".join(filter(None, blocks)), title, date)

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 import tempfile
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
@@ -55,18 +55,17 @@ def _delimited(
     csv.field_size_limit(MAX_ITEM + 1)
     lines = _Lines(open_text(stream, newline=""))
     delimiter = _delimiter(lines, columns, delimiters)
-    number, header = _next_row(lines, delimiter, 0) or (1, "empty")
+    number, header = _next_row(lines, delimiter, 0) or (1, [])
     if isinstance(header, str):
         yield failure(f"{source}:{number}", header)
         return
     names = _distinct(header)
     if not has_text(columns, names):
-        yield failure(source, missing_text(columns, names))
+        if names:
+            yield failure(source, missing_text(columns, names))
         return
     texts = [names.index(name) for name in text_columns(columns, names)]
-    empty = True
     while row := _next_row(lines, delimiter, len(names)):
-        empty = False
         number, cells = row
         place = f"{source}:{number}"
         if isinstance(cells, str):
@@ -78,8 +77,6 @@ def _delimited(
         else:
             cells += [""] * (len(names) - len(cells))
             yield article_of_record(dict(zip(names, cells, strict=False)), place, columns)
-    if empty:
-        yield failure(source, "empty: a header without rows")
 
 
 class _Lines:
@@ -169,15 +166,15 @@ def _parse(record: str, delimiter: str, **options: Any) -> list[str]:
 
 def _distinct(header: Sequence[str]) -> list[str]:
     """Column names of which none is empty or twice there: the second `text` becomes `text_2`."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    count: Counter[str] = Counter()
     for number, name in enumerate(header, 1):
         name = wanted = name.strip() or f"column_{number}"
-        count = 1
         while name in names:
-            count += 1
-            name = f"{wanted}_{count}"
-        names.append(name)
-    return names
+            count[wanted] += 1
+            name = f"{wanted}_{count[wanted] + 1}"
+        names[name] = None
+    return list(names)
 
 
 def parquet_articles(stream: io.BufferedReader, source: str, columns: Columns) -> Iterator[Article]:
@@ -194,8 +191,6 @@ def parquet_articles(stream: io.BufferedReader, source: str, columns: Columns) -
         if not has_text(columns, names):
             yield failure(source, missing_text(columns, names))
             return
-        if not file.metadata.num_rows:
-            yield failure(source, "empty: a table without rows")
         row = 0
         for group in range(file.num_row_groups):
             end = row + file.metadata.row_group(group).num_rows

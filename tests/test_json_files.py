@@ -172,9 +172,9 @@ def test_an_object_that_is_too_long_raises_value_error(small_limit: int) -> None
         as_json(json.dumps({"text": "a" * 1000}))
 
 
-def test_an_empty_array_is_a_failure() -> None:
-    (article,) = as_json("[]")
-    assert article.error is not None
+@pytest.mark.parametrize("text", ["[]", "", " \n\n"])
+def test_an_empty_file_has_no_articles(text: str) -> None:
+    assert as_json(text) == as_jsonl(text.strip("[]")) == []
 
 
 @given(

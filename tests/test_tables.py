@@ -140,9 +140,8 @@ def test_a_table_without_a_text_column_is_one_failure_that_names_the_columns() -
 
 
 @pytest.mark.parametrize("text", ["id,text\n", "\n\n", "id,text"])
-def test_a_table_without_rows_is_a_failure(text: str) -> None:
-    (article,) = as_csv(text)
-    assert "empty" in reason(article)
+def test_a_table_without_rows_has_no_articles(text: str) -> None:
+    assert as_csv(text) == []
 
 
 def test_a_cell_may_be_longer_than_the_csv_module_likes() -> None:
@@ -243,9 +242,8 @@ def test_a_damaged_row_group_costs_its_own_rows() -> None:
     assert "rows 101 to 200 can't be read" in reason(bad)
 
 
-def test_an_empty_parquet_table_is_a_failure() -> None:
-    (article,) = as_parquet(pa.table({"text": pa.array([], pa.string())}))
-    assert "empty" in reason(article)
+def test_an_empty_parquet_table_has_no_articles() -> None:
+    assert as_parquet(pa.table({"text": pa.array([], pa.string())})) == []
 
 
 @given(st.binary(max_size=100))
