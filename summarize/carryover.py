@@ -17,38 +17,52 @@ from importlib import resources
 from typing import NamedTuple
 
 _NUMBER = re.compile(r"(?<![\w.,])(?:Rp\.?|US\$|S\$|[$€£])?(\d+(?:[.,]\d+)*)")
+_FOLLOWING = re.compile(r"[\s-]*([A-Za-z]+)")
+_DIGIT = re.compile(r"\d")
+_SWAPPED = str.maketrans(".,", ",.")
 _ANY_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _WITH_DECIMAL = {
     ",": re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?"),
     ".": re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"),
 }
 _TIME = re.compile(r"([01]?\d|2[0-4])[.:]([0-5]\d)")
+_DATE = re.compile(r"\b([0-3]?\d)/([01]?\d)/(\d{4})\b")
 _DAY_MONTH = re.compile(r"\b(\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?\b")
-_CAPITALISED = re.compile(r"(?<!\w)[^\W\d_](?:[^\W\d_]|['-](?=\w))*(?!\w)")
+_CAPITALISED = re.compile(r"(?<!\w)[A-ZÀ-ÖØ-Þ](?:[^\W\d_]|['-](?=\w))+(?!\w)")
 _WORD = re.compile(r"[\w'-]+")
+_JOINT = re.compile(r"['-]")
+_POSSESSIVE = re.compile(r"-?nya$")
 _DERIVED = re.compile(r"(?:Ke|Pe|Per|Pem|Pen|Peng|Peny)[a-z]{3,}an|Ber[a-z]{4,}|Ter[a-z]{4,}|Me[nm][a-z]{4,}")
 
 
 class _Lexicon(NamedTuple):
     scales: dict[str, int]
     spelled: dict[str, Decimal]
-    months: tuple[str, ...]  # the first letters of each, January first
+    months: tuple[str, ...]
     translated: frozenset[str]
 
 
 def english_numbers(source: str, target: str) -> str:
     """`target` with figures that were copied from an Indonesian `source` written the English way.
 
-    Only a figure that stands in the source is touched; one that reads as a time of day is left.
+    1.500.000 becomes 1,500,000, 3,5 becomes 3.5, and 12/9/2023, the ninth month to some readers and the
+    twelfth to others, becomes 12 September 2023. A figure that isn't in the source is left alone, as
+    is one that reads as a time of day.
     """
+    if not _DIGIT.search(source):
+        return target
+    for date in _DATE.finditer(source):
+        month = int(date[2])
+        if date[0] in target and 1 <= month <= 12:
+            target = target.replace(date[0], f"{date[1]} {_lexicon().months[month - 1]} {date[3]}")
     if "." not in source and "," not in source:
         return target
     for match in _NUMBER.finditer(source):
         figure = match[1]
-        if ("." in figure or "," in figure) and figure in target and not _is_time(source, match):
-            english = figure.translate(str.maketrans(".,", ",."))
-            if _value(figure, decimal=",") is not None:
-                target = re.sub(rf"(?<![\d.,]){re.escape(figure)}(?!\d|[.,]\d)", english, target)
+        written = ("." in figure or "," in figure) and figure in target
+        if written and _value(figure, decimal=",") is not None and not _is_time(source, match):
+            english = figure.translate(_SWAPPED)
+            target = re.sub(rf"(?<![\d.,]){re.escape(figure)}(?!\d|[.,]\d)", english, target)
     return target
 
 
@@ -58,19 +72,23 @@ def lost_numbers(source: str, target: str) -> tuple[str, ...]:
     Scale words count ("1,5 juta" is "1.5 million" or "1,500,000"), small numbers may be spelled out, a
     month of a numeric date may be named, and a time may be on the 12-hour clock.
     """
-    if not any(map(str.isdigit, source)):
+    if not _DIGIT.search(source):
         return ()
-    values = _target_values(target)
-    months = {index for index, month in enumerate(_lexicon().months, 1) if month in target}
+    written = set(_ANY_NUMBER.findall(target))
     lost = []
-    dates: dict[int, int] = {}
-    for found in _DAY_MONTH.finditer(source):
-        dates[found.start(2)] = int(found[2])
+    months = {found.start(2): int(found[2]) for found in _DAY_MONTH.finditer(source)}
+    values: set[Decimal] = set()
     for match in _ANY_NUMBER.finditer(source):
-        if dates.get(match.start()) in months:
+        figure = match[0]
+        verbatim = figure if _value(figure, decimal=",") is None else figure.translate(_SWAPPED)
+        if verbatim in written and _scale_after(source, match.end()) == 1:
             continue
+        month = months.get(match.start(), 0)
+        if 1 <= month <= 12 and _lexicon().months[month - 1][:3] in target:
+            continue
+        values = values or _target_values(target)
         if not any(all(part in values for part in reading) for reading in _readings(source, match)):
-            lost.append(match[0])
+            lost.append(figure)
     return tuple(dict.fromkeys(lost))
 
 
@@ -81,12 +99,12 @@ def lost_names(source: str, target: str) -> tuple[str, ...]:
     abbreviations are the glossary's. It is there when a word of the target has its letters, accents
     aside, but for an ending: Palestina may be Palestine or Palestinian.
     """
-    names = list(_names(source))
-    if not names:
+    gone = [name for name in dict.fromkeys(_names(source)) if name not in target]
+    if not gone:
         return ()
     words = {_plain(word) for word in _WORD.findall(target)}
-    words |= {part for word in words for part in re.split(r"['-]", word)}
-    return tuple(dict.fromkeys(name for name in names if not _present(_plain(name), words)))
+    words |= {part for word in words for part in _JOINT.split(word)}
+    return tuple(name for name in gone if not _present(_plain(name), words))
 
 
 def restore_names(source: str, target: str, lost: Iterable[str]) -> tuple[str, tuple[str, ...]]:
@@ -170,39 +188,44 @@ def _target_values(target: str) -> set[Decimal]:
 
 
 def _spelled_values(target: str) -> Iterator[Decimal]:
-    """Values of number words: "five", "twenty-five", "two million"."""
+    """Values of number words: "five", "twenty-five thousand", "two and a half"."""
     lexicon = _lexicon()
-    words = [word.removesuffix("s") for word in re.findall(r"[a-z]+", target.casefold())]
-    for word, following in zip(words, [*words[1:], ""], strict=True):
-        value = lexicon.spelled.get(word)
-        if value is not None:
-            yield value
-            yield value * lexicon.scales.get(following, 1)
-            if value >= 20 and following in lexicon.spelled:
-                yield value + lexicon.spelled[following]
-            if following == "and":  # two and a half
-                yield value + Decimal("0.5")
+    run = Decimal(0)
+    for word in re.findall(r"[a-z]+", target.casefold()):
+        word = word.removesuffix("s") if len(word) > 4 else word
+        if word in lexicon.spelled:
+            value = lexicon.spelled[word]
+            run = run + value if run >= 20 and value < 10 else value
+            yield from (value, run)
+        elif word in lexicon.scales:
+            run *= lexicon.scales[word]
+            yield run
+        elif word == "and":
+            yield run + Decimal("0.5")
+        else:
+            run = Decimal(0)
 
 
 def _scale_after(text: str, end: int) -> int:
-    following = re.match(r"[\s-]*([A-Za-z]+)", text[end : end + 16])
-    return _lexicon().scales.get(following[1].casefold(), 1) if following else 1
+    following = _FOLLOWING.match(text, end)
+    return _lexicon().scales.get(following[1].casefold().removesuffix("s"), 1) if following else 1
 
 
 def _names(source: str) -> Iterator[str]:
+    translated = _lexicon().translated
     for match in _CAPITALISED.finditer(source):
-        name = match[0].rstrip("'-")
-        before = source[: match.start()].rstrip()
+        name = match[0]
+        before = source[max(0, match.start() - 2) : match.start()].rstrip()
         starts = not before or before[-1] in ".!?:\"'(-"
-        if starts or not name[0].isupper() or len(name) < 3 or name.isupper():
+        if starts or len(name) < 3 or name in translated or name.isupper() or _DERIVED.fullmatch(name):
             continue
-        name = re.sub(r"-?nya$", "", name)
-        if not (len(name) < 3 or name in _lexicon().translated or _DERIVED.fullmatch(name)):
+        name = _POSSESSIVE.sub("", name)
+        if len(name) >= 3 and name not in translated:
             yield name
 
 
 def _present(name: str, words: set[str]) -> bool:
-    if name in words or all(part in words for part in re.split(r"['-]", name)):
+    if name in words or all(part in words for part in _JOINT.split(name)):
         return True
     # Indonesia → Indonesian, Palestina → Palestine.
     stem = name[: max(4, len(name) - 2)]

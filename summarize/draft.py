@@ -99,14 +99,14 @@ def degenerate(source: str, target: str) -> str:
 
 
 def _repeats(words: list[str]) -> bool:
-    """Whether one to six words stand there three times in a row, or letters within a word do four times."""
+    """Whether one to six words stand there three times in a row, or three letters or more within a word do."""
     if len(words) - len(set(words)) >= 2:
         for size in range(1, 7):
             for start in range(len(words) - 3 * size + 1):
                 unit = words[start : start + size]
                 if unit * 2 == words[start + size : start + 3 * size]:
                     return True
-    return any(len(word) > 15 and re.search(r"([^\W\d_][\w-]+?)\1\1\1", word) for word in words)
+    return any(len(word) > 15 and re.search(r"([^\W\d_][\w-]{2,}?)\1\1", word) for word in words)
 
 
 def attempt(draft: Draft, target: str, score: float, *, cut_off: bool = False) -> Attempt:
@@ -141,13 +141,15 @@ def attempt(draft: Draft, target: str, score: float, *, cut_off: bool = False) -
 
 def translation(draft: Draft, best: Attempt, retried: str = "") -> Translation:
     """The best attempt at a draft as its translation; `retried` is a note."""
-    lost = {
-        "degenerate-translation": (best.degenerate,) if best.degenerate else (),
-        "number-lost": best.lost_numbers,
-        "name-lost": best.lost_names,
-        "term-lost": tuple(entry.source for entry in best.missing),
-    }
-    flags = tuple(Flag(kind, words) for kind, words in lost.items() if words)
-    problems = (f"{flag.kind}: {', '.join(flag.words)}" for flag in flags)
+    flags: tuple[Flag, ...] = ()
+    if best.degenerate or best.losses:
+        lost = {
+            "degenerate-translation": (best.degenerate,) if best.degenerate else (),
+            "number-lost": best.lost_numbers,
+            "name-lost": best.lost_names,
+            "term-lost": tuple(entry.source for entry in best.missing),
+        }
+        flags = tuple(Flag(kind, words) for kind, words in lost.items() if words)
+    problems = [f"{flag.kind}: {', '.join(flag.words)}" for flag in flags]
     notes = (*best.notes, *([retried] if retried else []), *problems)
     return Translation(f"{draft.head}{best.target}{draft.tail}", best.score, notes, flags)

@@ -22,15 +22,11 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A term, its accepted translations (the first one is written), and its expansion if it has one.
-
-    `required` asks for a second try where no accepted translation occurs.
-    """
+    """A term, its accepted translations (the first one is written), and its expansion if it has one."""
 
     source: str
     targets: tuple[str, ...]
     expansion: str = ""
-    required: bool = True
 
     @property
     def note(self) -> str:
@@ -70,7 +66,8 @@ class Glossary:
         A term in brackets stays, since its long form stands before it: "Korea Utara (Korut)".
         """
         # A look-up of each word first: a pattern of hundreds of terms is slow on texts that have none.
-        terms = {term for word in _WORD.findall(text) for term in self._by_first_word.get(word, ())}
+        words = self._by_first_word.keys() & set(_WORD.findall(text))
+        terms = {term for word in words for term in self._by_first_word[word] if term in text}
         if not terms:
             return text, ()
         found: dict[Entry, None] = {}
@@ -83,7 +80,8 @@ class Glossary:
                 text[match.end() : match.end() + 1],
             ) == ("(", ")"):
                 return match[0]
-            return _like(entry.expansion, match[0])
+            capital = match.start() == 0 or (match[0][0].isupper() and entry.source[0].islower())
+            return entry.expansion[0].upper() + entry.expansion[1:] if capital else entry.expansion
 
         longest_first = sorted(map(re.escape, terms), key=lambda term: (-len(term), term))
         return re.sub(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)", replaced, text), tuple(found)
@@ -110,8 +108,8 @@ def insert(text: str, entries: Iterable[Entry]) -> str:
 
 
 def missing(target: str, entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The required entries of which `target` has no accepted translation."""
-    return tuple(entry for entry in entries if entry.required and not _accepted(entry, target))
+    """The entries of which `target` has no accepted translation."""
+    return tuple(entry for entry in entries if not _accepted(entry, target))
 
 
 def read_glossary(path: Path | str, *, base: Glossary | None = None) -> Glossary:
@@ -129,14 +127,24 @@ def read_glossary(path: Path | str, *, base: Glossary | None = None) -> Glossary
     return Glossary((*(entry for entry in (base.entries if base else ()) if entry.source not in terms), *own))
 
 
+def load_glossary(name: str) -> Glossary | None:
+    """`news` is the built-in glossary, `none` is none, anything else a file that is put on top of `news`.
+
+    Raises InputError, with file and line, for a file that isn't a glossary.
+    """
+    if name == "none":
+        return None
+    return news_glossary() if name == "news" else read_glossary(name, base=news_glossary())
+
+
 @cache
 def news_glossary() -> Glossary:
     """The built-in glossary of Indonesian news abbreviations and place names, `glossary.tsv`."""
     text = resources.files(__package__).joinpath("glossary.tsv").read_text("utf-8")
-    return Glossary(tuple(_parse(text, "glossary.tsv", required=False)))
+    return Glossary(tuple(_parse(text, "glossary.tsv")))
 
 
-def _parse(text: str, name: str, *, required: bool = True) -> list[Entry]:
+def _parse(text: str, name: str) -> list[Entry]:
     entries = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
@@ -150,7 +158,7 @@ def _parse(text: str, name: str, *, required: bool = True) -> list[Entry]:
                 f"{name}, line {number}: not a glossary entry: {line!r}",
                 "A line is: term, a tab, its translation; for example Korut<TAB>North Korea.",
             )
-        entries.append(Entry(columns[0], targets, columns[2] if len(columns) > 2 else "", required))
+        entries.append(Entry(columns[0], targets, columns[2] if len(columns) > 2 else ""))
     return entries
 
 
@@ -164,8 +172,3 @@ def _spellings(term: str) -> tuple[str, ...]:
     if len(term) > 2:
         spellings.append(term.upper())
     return tuple(dict.fromkeys(spellings))
-
-
-def _like(expansion: str, term: str) -> str:
-    """The expansion, capitalised where the term is."""
-    return expansion[0].upper() + expansion[1:] if term[0].isupper() else expansion

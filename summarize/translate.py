@@ -11,11 +11,11 @@ from typing import Any
 from summarize.article import Article, Flag, Segment
 from summarize.draft import Attempt, Draft, attempt, draft, translation
 from summarize.errors import SummarizeError
-from summarize.glossary import Glossary, insert, news_glossary
+from summarize.glossary import Glossary, insert, load_glossary
 from summarize.headline import english_headline, sentence_caser
 from summarize.memory import Memory, RecentMemory, Translation
 from summarize.models.backend import Decoding, Model
-from summarize.models.load import BackendName, load_model
+from summarize.models.load import load_model
 from summarize.segment import split_sentences, split_to_fit
 
 TITLE = -1
@@ -37,19 +37,24 @@ class _Piece:
 class Translator:
     """Translates batches of articles, or plain strings.
 
-    `model` is a name or folder for `load_model`, or a loaded `Model`. It is loaded at the first call (or
-    by `load`); until then the translator can be pickled, and pickling always leaves a model that was
-    loaded by name behind. `glossary` None turns the glossary off. `memory` is asked for each segment
-    before the model is. English articles are passed through unless `force`.
+    `model` is a name or folder for `load_model`, or a loaded `Model`. It is loaded at the first call, or by
+    `load`; until then the translator can be pickled, and a model that was loaded by name is never pickled
+    with it. `glossary` is `news` (the built-in one), a file to put on top of it, or None for none.
+    `memory` is asked for each segment before the model is; by default it is one of this translator's own,
+    in this process. English articles are passed through unless `force`.
+
+    Raises InputError for a file that isn't a glossary.
     """
+
+    name = "translate"
 
     def __init__(
         self,
         model: str | Model,
         *,
         decoding: Decoding = Decoding(),  # noqa: B008 (frozen)
-        glossary: Glossary | None = news_glossary(),  # noqa: B008 (frozen)
-        backend: BackendName = "auto",
+        glossary: Glossary | str | None = "news",
+        backend: str = "auto",
         device: str = "auto",
         compute_type: str = "auto",
         threads: int = 0,
@@ -67,8 +72,8 @@ class Translator:
             "offline": offline,
         }
         self._decoding = decoding
-        self._glossary = glossary
-        self._names = glossary.capitalised if glossary else frozenset[str]()
+        self._glossary = load_glossary(glossary) if isinstance(glossary, str) else glossary
+        self._names = self._glossary.capitalised if self._glossary else frozenset[str]()
         self._force = force
         self._memory = memory if memory is not None else RecentMemory()
 
