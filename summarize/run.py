@@ -197,10 +197,11 @@ def _todo(
     reader = read(inputs, columns=conduct.columns or Columns(), shard=conduct.shard)
     cleaner = Cleaner(force=options.force)
     for article in reader:
-        progress.duplicates = reader.duplicates
         if article.id in store.done or (article.id in store.failed and not conduct.retry_failed):
             continue
+        progress.duplicates = reader.duplicates
         yield article if article.error is not None else cleaner([article])[0]
+    progress.duplicates = reader.duplicates
 
 
 def _prepend(first: Article, rest: Iterator[Article]) -> Iterator[Article]:
