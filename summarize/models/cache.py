@@ -14,9 +14,7 @@ from filelock import FileLock
 from platformdirs import user_cache_path
 
 from summarize.errors import ModelError
-from summarize.models.config import read_json
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 _HASHED_WHOLE = 64_000_000  # bytes; larger files are told apart by size and time
 
 
@@ -78,29 +76,3 @@ def fingerprint(folder: Path) -> str:
         else:
             digest.update(str(stat.st_mtime_ns).encode())
     return digest.hexdigest()[:16]
-
-
-def weight_files(folder: Path) -> list[Path]:
-    """The safetensors files of a model, those named in its index where it has several."""
-    index = folder / "model.safetensors.index.json"
-    if index.is_file():
-        return [folder / name for name in sorted(set(read_json(index).get("weight_map", {}).values()))]
-    single = folder / "model.safetensors"
-    return [single] if single.is_file() else []
-
-
-def weights_sha256(folder: Path) -> str:
-    """The SHA-256 of a model's weights, of the digests of several files where there are several.
-
-    The hub's cache names large files by their digest, which spares reading them.
-    """
-    digests = []
-    for file in weight_files(folder) or sorted(folder.glob("model.bin")):
-        name = file.resolve().name
-        digests.append(name if _DIGEST.fullmatch(name) else _sha256(file))
-    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

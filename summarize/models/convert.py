@@ -6,6 +6,8 @@ decodes imports neither: `python -m summarize.models.convert FOLDER TARGET STORA
 
 from __future__ import annotations
 
+import gc
+import importlib
 import shutil
 import sys
 from importlib.metadata import version
@@ -90,4 +92,7 @@ def convert(folder: Path, target: Path, stored: str) -> None:
 
 
 if __name__ == "__main__":
+    # CTranslate2 collects garbage after each layer; with torch's objects left out that costs nothing.
+    importlib.import_module("ctranslate2.converters.transformers")
+    gc.freeze()
     convert(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])

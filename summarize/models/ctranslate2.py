@@ -13,7 +13,7 @@ from summarize.errors import ModelError
 from summarize.models.backend import Architecture, Decoding, Hypothesis
 from summarize.models.config import ModelConfig
 from summarize.models.cpu import available_cores
-from summarize.models.packing import TokenBudget, is_out_of_memory, run_packed
+from summarize.models.packing import TokenBudget, check_lengths, is_out_of_memory, run_packed
 from summarize.models.tokenizers import Vocabulary
 
 _PROMPT_SPREAD = 32
@@ -67,7 +67,7 @@ class CTranslate2Backend:
         A sampled batch depends on its seed and on which sequences share the batch; beam search on
         neither.
         """
-        self._check_lengths(sequences)
+        check_lengths(sequences, self._config.max_length)
         sampling = decoding.temperature > 0
         causal = self.architecture == "causal"
         run = self._generate_causal if causal else self._generate_seq2seq
@@ -162,13 +162,6 @@ class CTranslate2Backend:
             if is_out_of_memory(error):
                 hint = "Use a smaller model or --compute-type int8."
             raise ModelError(f"CTranslate2 can't load {self._folder}: {error}", hint) from error
-
-    def _check_lengths(self, sequences: Sequence[Sequence[str]]) -> None:
-        longest = max(map(len, sequences), default=0)
-        if longest > self._config.max_length:
-            raise ModelError(
-                f"A sequence of {longest} tokens is longer than the {self._config.max_length} the model takes"
-            )
 
 
 def _common_prefix(prompts: Sequence[list[str]]) -> list[str]:

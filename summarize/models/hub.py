@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from summarize.errors import ModelError
-from summarize.models.cache import weight_files
 from summarize.models.catalog import Source
-from summarize.models.wheel import verify
+from summarize.models.weights import is_complete, verify
 
 PATIENCE = 3.0
 """Seconds that the hub has to answer."""
@@ -68,14 +67,6 @@ def cached_snapshot(source: Source) -> Path | None:
         # A converted version has a commit of its own, to which no branch points.
         candidates += sorted(snapshots.iterdir(), key=lambda path: -path.stat().st_mtime)
     return next((folder for folder in candidates if is_complete(folder)), None)
-
-
-def is_complete(folder: Path) -> bool:
-    """Whether a folder has a configuration and all of its safetensors weights."""
-    if not (folder / "config.json").is_file():
-        return False
-    files = weight_files(folder)
-    return bool(files) and all(file.is_file() for file in files)
 
 
 def fetch_snapshot(source: Source, *, quiet: bool = False) -> Path:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from summarize.errors import ModelError
 
 if TYPE_CHECKING:
-    from summarize.models.backend import Model
-
-BackendName = Literal["auto", "ctranslate2", "transformers"]
+    from summarize.models.backend import Backend, Model
+    from summarize.models.config import ModelConfig
+    from summarize.models.tokenizers import Vocabulary
 
 
 def load_model(
     name: str,
     *,
-    backend: BackendName = "auto",
+    backend: str = "auto",
     device: str = "auto",
     compute_type: str = "auto",
     threads: int = 0,
@@ -24,35 +25,42 @@ def load_model(
     """Load a model by its catalog name, its local folder, or its source such as `hf:OWNER/NAME`.
 
     `device` is `auto`, `cpu`, `cuda` or `cuda:N`; `auto` takes a CUDA device where there is one.
-    `backend` `auto` is `transformers` on CUDA and `ctranslate2` on the CPU. `compute_type` `auto` is
-    int8 on the CPU through CTranslate2, float32 through `transformers`, bfloat16 or float16 on CUDA.
-    `threads` 0 takes all cores that the process may use. With `offline` nothing is downloaded.
+    `backend` is `auto`, `ctranslate2` or `transformers`; `auto` is `transformers` on CUDA and
+    `ctranslate2` on the CPU. `compute_type` `auto` is int8 for CTranslate2 on the CPU and float16 on
+    CUDA, for `transformers` float32 on the CPU and bfloat16 or else float16 on CUDA. `threads` 0 takes
+    all cores that the process may use. With `offline` nothing is downloaded.
+
     Raises ModelError where the model can't be found, fetched, verified, converted or loaded.
     """
     from summarize.models.backend import Model
     from summarize.models.config import read_config
-    from summarize.models.convert import converted
+    from summarize.models.convert import converted, is_converted
     from summarize.models.resolve import resolve
     from summarize.models.tokenizers import load_tokenizer
+    from summarize.models.weights import require_safetensors
 
-    device = _device(device)
-    chosen = backend if backend != "auto" else ("transformers" if device != "cpu" else "ctranslate2")
-    resolved = resolve(name, offline=offline)
-    if chosen == "ctranslate2":
-        from summarize.models.ctranslate2 import CTranslate2Backend
+    if backend not in ("auto", "ctranslate2", "transformers"):
+        raise ModelError(f"There is no backend {backend!r}", "Choose auto, ctranslate2 or transformers.")
+    device = choose_device(device)
+    folder = resolve(name, offline=offline).folder
+    already_converted = is_converted(folder)
+    if not already_converted:
+        require_safetensors(folder)
+    elif backend == "transformers":
+        raise ModelError(f"{folder} is converted for CTranslate2", "Use --backend ctranslate2.")
+    run = _ctranslate2
+    if backend == "transformers" or (backend == "auto" and device != "cpu" and not already_converted):
+        run = _transformers
+    else:
+        if compute_type == "auto":
+            compute_type = "int8" if device == "cpu" else "float16"
+        folder = converted(name, folder, compute_type)
+    config = read_config(folder)
+    tokenizer = load_tokenizer(folder, config)
+    return Model(name, str(folder), tokenizer, run(folder, config, tokenizer, device, compute_type, threads))
 
-        compute_type = ("int8" if device == "cpu" else "float16") if compute_type == "auto" else compute_type
-        folder = converted(name, resolved.folder, compute_type)
-        config = read_config(folder)
-        tokenizer = load_tokenizer(folder, config)
-        runner = CTranslate2Backend(
-            folder, config, tokenizer, device=device, compute_type=compute_type, threads=threads
-        )
-        return Model(name, str(resolved.folder), tokenizer, runner)
-    raise ModelError(f"Unknown backend {chosen!r}")
 
-
-def _device(device: str) -> str:
+def choose_device(device: str) -> str:
     """`auto` as `cuda` where a CUDA device and a build of torch for it are there, else as `cpu`."""
     if device != "auto":
         return device
@@ -63,3 +71,23 @@ def _device(device: str) -> str:
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _ctranslate2(
+    folder: Path, config: ModelConfig, tokenizer: Vocabulary, device: str, compute_type: str, threads: int
+) -> Backend:
+    from summarize.models.ctranslate2 import CTranslate2Backend
+
+    return CTranslate2Backend(
+        folder, config, tokenizer, device=device, compute_type=compute_type, threads=threads
+    )
+
+
+def _transformers(
+    folder: Path, config: ModelConfig, tokenizer: Vocabulary, device: str, compute_type: str, threads: int
+) -> Backend:
+    from summarize.models.transformers import TransformersBackend
+
+    return TransformersBackend(
+        folder, config, tokenizer, device=device, compute_type=compute_type, threads=threads
+    )

