@@ -99,7 +99,7 @@ def degenerate(source: str, target: str) -> str:
 
 
 def _repeats(words: list[str]) -> bool:
-    """Whether one to six words stand there three times in a row, or three letters or more within a word do."""
+    """Whether one to six words stand there three times in a row, or three letters or more inside a word."""
     if len(words) - len(set(words)) >= 2:
         for size in range(1, 7):
             for start in range(len(words) - 3 * size + 1):

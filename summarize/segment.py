@@ -106,10 +106,10 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str]) -> bool:
     mark = text[at]
     if mark != ".":
         return not (mark == "!" and text.endswith(words.exclaiming, start, at + 1))
-    if stop[0].rstrip(_CLOSING) == stop[0] and not stop[0][-1].isspace():
-        return not _WEB_ENDING.match(following)
     if text[at - 1 : at] in (".", "…", ""):
         return True
+    if not stop[0][-1].isspace() and _WEB_ENDING.match(following):
+        return False
     before = text[start:at].rsplit(None, 2)
     word = before[-1].lstrip(_OPENING) if before else ""
     if len(before) == 1 and _LIST_MARKER.fullmatch(word) and not text[at + 1 : end].strip():
