@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n(?:---|\.\.\.)\s*\n", re.DOTALL)
 _FIELD = re.compile(r"^(title|judul|date|tanggal)\s*:\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
 
 _INLINE = {"softbreak": "\n", "hardbreak": "\n", "image": ""}
+
+# What trafilatura logs as errors is told by a failure of the article.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)
