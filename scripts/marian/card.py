@@ -51,15 +51,15 @@ def scores(evaluations: Sequence[Evaluation]) -> str:
     rows = [
         "| decoder | "
         + " | ".join(score.metric for score in evaluations[0].scores)
-        + " | segments with all numbers kept | segments |",
-        "|---" * (len(evaluations[0].scores) + 3) + "|",
+        + " | all numbers kept | all names kept | segments |",
+        "|---" * (len(evaluations[0].scores) + 4) + "|",
     ]
     for evaluation in evaluations:
         decoder = evaluation.decoder
         cells = [f"{score.value:.2f} ({score.low:.2f}-{score.high:.2f})" for score in evaluation.scores]
         rows.append(
             f"| {decoder.backend}, {decoder.compute_type}, beam {decoder.beam} | {' | '.join(cells)} "
-            f"| {evaluation.numbers_kept:.1%} | {evaluation.segments} |"
+            f"| {evaluation.numbers_kept:.1%} | {evaluation.names_kept:.1%} | {evaluation.segments} |"
         )
     signatures = "\n".join(f"- {score.metric}: `{score.signature}`" for score in evaluations[0].scores)
     return "\n".join(rows) + f"\n\nIn brackets the 95 % bootstrap interval. Signatures:\n\n{signatures}"

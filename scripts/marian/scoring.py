@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from sacrebleu.metrics import BLEU, CHRF
 
+from marian.augment import NAME, shared_names
 from marian.pairs import Pair, numbers
 from summarize.models import load_model
 from summarize.models.backend import Decoding, Model
@@ -44,12 +45,17 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The scores of a model with one decoder, and the segments a second."""
+    """The scores of a model with one decoder, and the segments a second.
+
+    `numbers_kept` is the share of segments with all numbers of their source, `names_kept` of those
+    with all names that source and reference share, among segments that have any.
+    """
 
     decoder: Decoder
     segments: int
     scores: tuple[Score, ...]
     numbers_kept: float
+    names_kept: float
     segments_per_second: float
 
 
@@ -98,7 +104,8 @@ def evaluate(folder: Path, pairs: Sequence[Pair], decoder: Decoder) -> Evaluatio
         decoder,
         len(pairs),
         tuple(_score(metric, hypotheses, references) for metric in (BLEU(), CHRF())),
-        numbers_kept([pair.source for pair in pairs], hypotheses),
+        kept([_long_numbers(pair.source) for pair in pairs], map(numbers, hypotheses)),
+        kept([set(shared_names(pair)) for pair in pairs], (set(NAME.findall(text)) for text in hypotheses)),
         len(pairs) / max(seconds, 1e-9),
     )
 
@@ -113,14 +120,12 @@ def _score(metric: BLEU | CHRF, hypotheses: Sequence[str], references: Sequence[
     return Score(result.name, result.score, middle - half, middle + half, signature)
 
 
-def numbers_kept(sources: Sequence[str], hypotheses: Sequence[str]) -> float:
-    """The share of segments whose translation has every number of two or more digits of its source.
-
-    1.0 where no source has such a number.
-    """
-    held = [
-        wanted <= numbers(hypothesis)
-        for source, hypothesis in zip(sources, hypotheses, strict=True)
-        if (wanted := {number for number in numbers(source) if len(number) > 1})
-    ]
+def kept(wanted: Iterable[set[str]], found: Iterable[set[str]]) -> float:
+    """The share of segments that have all they should have; 1.0 where none should have anything."""
+    held = [need <= have for need, have in zip(wanted, found, strict=True) if need]
     return sum(held) / len(held) if held else 1.0
+
+
+def _long_numbers(text: str) -> set[str]:
+    """Numbers of two or more digits: those of one are spelt out."""
+    return {number for number in numbers(text) if len(number) > 1}
