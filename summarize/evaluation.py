@@ -149,6 +149,9 @@ def _predict(
     if system.kind == "profile":
         articles = run(system.value, suite.data)
         failed = tuple(article.id for article in articles if article.error is not None)
+        if articles and len(failed) == len(articles):
+            assert articles[0].error is not None
+            raise InputError(f"Every article failed; the first: {articles[0].error.reason}")
         return Records(system.name, {item.id: prediction_of(item) for item in articles}), failed
     extract = baseline(system.value)
     if system.text == REFERENCES:

@@ -24,9 +24,9 @@ _TOLERANCE = 1e-9  # sums in another order differ by rounding
 class Difference:
     """What a measure says of B against A, over the `n` articles for which both have a value.
 
-    `baseline` and `system` are their scores; `difference` is B's less A's, with `low` and `high` its bootstrap
-    interval. The p-values are two-sided; None with fewer than two articles. An article is a win where B's
-    own score is higher than A's.
+    `baseline` and `system` are their scores; `difference` is B's less A's, `low` and `high` its bootstrap
+    interval. The p-values are two-sided; None with fewer than two articles. An article is a win where
+    B's own score is higher than A's.
     """
 
     baseline: float | None
