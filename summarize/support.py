@@ -1,0 +1,139 @@
+"""The support stage: is every number, name and date of a summary in its source?
+
+Claims are looked up in the translation and in the Indonesian original, so that neither a word that the
+translator lost nor one that it kept counts against the summary. What this can't see: who did what to
+whom. A sentence whose names, numbers and words are all in the source may still say something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from summarize.article import Article, Flag
+from summarize.claims import Claim, claims, claims_of
+from summarize.english import sentences
+from summarize.evidence import Evidence
+
+__all__ = ["Claim", "Support", "SupportResult", "check", "claims"]
+
+_DETAILS = {
+    "number": "These numbers are not in the article.",
+    "date": "These dates are not in the article.",
+    "name": "These names are not in the article.",
+    "words": "Most of the words of a sentence, these among them, are not in the article.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SupportResult:
+    """How a summary stands to its sources.
+
+    `share` is the share of its claims that are supported, 0 to 1; 1 where it claims nothing.
+    `unsupported` are the claims that aren't; of a `words` claim, only the words that were missed.
+    """
+
+    share: float
+    claims: tuple[Claim, ...]
+    unsupported: tuple[Claim, ...]
+
+
+def check(summary: str, sources: Sequence[str]) -> SupportResult:
+    """Look up each claim of an English summary in its sources, English or Indonesian texts."""
+    return _result(_verdicts(summary, Evidence.of(sources)))
+
+
+class Support:
+    """Chooses the best supported candidate and says what it claims without support.
+
+    Of the chosen candidate, sentences with an unsupported claim are dropped while others remain; what
+    is then left unsupported is flagged as `unsupported-number`, `-date`, `-name` or `-words`. `support`
+    becomes the share of the final summary's claims that are supported. With `enabled` false, articles
+    are returned as they are.
+    """
+
+    name = "support"
+
+    def __init__(self, enabled: bool = True) -> None:
+        self.enabled = enabled
+
+    def __call__(self, articles: list[Article]) -> list[Article]:
+        """Check a batch: same length, same order; failed and unsummarized articles are left alone."""
+        if not self.enabled:
+            return list(articles)
+        return [
+            _checked(article) if article.error is None and article.summary else article
+            for article in articles
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """A sentence, its claims, and those that its sources don't support."""
+
+    sentence: str
+    claims: tuple[Claim, ...]
+    unsupported: tuple[Claim, ...]
+    followed: float
+
+    @property
+    def share(self) -> float:
+        return 1 - len(self.unsupported) / max(1, len(self.claims))
+
+
+def _checked(article: Article) -> Article:
+    evidence = Evidence.of(_sources(article))
+    candidates = article.candidates or (article.summary or "",)
+    judged = [_kept(_verdicts(candidate, evidence)) for candidate in candidates]
+    best = max(range(len(judged)), key=lambda index: (*_merit(*judged[index]), -index))
+    kept, _ = judged[best]
+    separator = "\n" if "\n" in candidates[best] else " "
+    summary = separator.join(verdict.sentence for verdict in kept)
+    result = _result(kept)
+    return replace(article, summary=summary, support=result.share).flagged(*_flags(result.unsupported))
+
+
+def _sources(article: Article) -> list[str]:
+    original = article.paragraphs or (article.text,)
+    titles = [title for title in (article.title, article.title_en, article.date) if title]
+    return [*titles, *original, *article.paragraphs_en]
+
+
+def _verdicts(summary: str, evidence: Evidence) -> list[_Verdict]:
+    verdicts = []
+    for index, sentence in enumerate(sentences(summary)):
+        found = claims_of(sentence, index)
+        checked = ((claim, evidence.missing(claim)) for claim in found)
+        unsupported = tuple(missing for _, missing in checked if missing is not None)
+        verdicts.append(_Verdict(sentence, tuple(found), unsupported, evidence.followed(sentence)))
+    return verdicts
+
+
+def _kept(verdicts: list[_Verdict]) -> tuple[list[_Verdict], list[_Verdict]]:
+    """The sentences to keep, which are the supported ones or else the best one, and those to drop."""
+    kept = [verdict for verdict in verdicts if not verdict.unsupported]
+    if not kept and verdicts:
+        kept = [max(verdicts, key=lambda verdict: verdict.share)]
+    return kept, [verdict for verdict in verdicts if verdict not in kept]
+
+
+def _merit(kept: list[_Verdict], dropped: list[_Verdict]) -> tuple[bool, float, float]:
+    """What speaks for a candidate: nothing unsupported left, much said that is supported, closeness."""
+    clean = bool(kept) and not any(verdict.unsupported for verdict in kept)
+    supported = sum(len(verdict.claims) - len(verdict.unsupported) for verdict in kept)
+    unsupported = sum(len(verdict.unsupported) for verdict in [*kept, *dropped])
+    return clean, supported - unsupported, sum(verdict.followed for verdict in kept) / max(1, len(kept))
+
+
+def _result(verdicts: Iterable[_Verdict]) -> SupportResult:
+    verdicts = list(verdicts)
+    made = tuple(claim for verdict in verdicts for claim in verdict.claims)
+    missing = tuple(claim for verdict in verdicts for claim in verdict.unsupported)
+    return SupportResult(1 - len(missing) / max(1, len(made)), made, missing)
+
+
+def _flags(unsupported: Sequence[Claim]) -> list[Flag]:
+    words: dict[str, dict[str, None]] = {}
+    for claim in unsupported:
+        words.setdefault(claim.kind, {})[claim.text] = None
+    return [Flag(f"unsupported-{kind}", tuple(texts), _DETAILS[kind]) for kind, texts in words.items()]
