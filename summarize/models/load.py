@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,9 +35,39 @@ def load_model(
     """
     from summarize.models.backend import Model
     from summarize.models.config import read_config
+    from summarize.models.tokenizers import load_tokenizer
+
+    plan = prepare(name, backend=backend, device=device, compute_type=compute_type, offline=offline)
+    config = read_config(plan.folder)
+    tokenizer = load_tokenizer(plan.folder, config)
+    run = _ctranslate2 if plan.backend == "ctranslate2" else _transformers
+    return Model(name, str(plan.folder), tokenizer, run(plan, config, tokenizer, threads))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What `auto` came to, and the folder that the backend loads."""
+
+    folder: Path
+    backend: str
+    device: str
+    compute_type: str
+
+
+def prepare(
+    name: str,
+    *,
+    backend: str = "auto",
+    device: str = "auto",
+    compute_type: str = "auto",
+    offline: bool = False,
+) -> Plan:
+    """Fetch a model and convert it for its backend where need be, so that it can be loaded at once.
+
+    Takes and raises what `load_model` does.
+    """
     from summarize.models.convert import converted, is_converted
     from summarize.models.resolve import resolve
-    from summarize.models.tokenizers import load_tokenizer
     from summarize.models.weights import require_safetensors
 
     if backend not in ("auto", "ctranslate2", "transformers"):
@@ -48,16 +79,11 @@ def load_model(
         require_safetensors(folder)
     elif backend == "transformers":
         raise ModelError(f"{folder} is converted for CTranslate2", "Use --backend ctranslate2.")
-    run = _ctranslate2
     if backend == "transformers" or (backend == "auto" and device != "cpu" and not already_converted):
-        run = _transformers
-    else:
-        if compute_type == "auto":
-            compute_type = "int8" if device == "cpu" else "float16"
-        folder = converted(name, folder, compute_type)
-    config = read_config(folder)
-    tokenizer = load_tokenizer(folder, config)
-    return Model(name, str(folder), tokenizer, run(folder, config, tokenizer, device, compute_type, threads))
+        return Plan(folder, "transformers", device, compute_type)
+    if compute_type == "auto":
+        compute_type = "int8" if device == "cpu" else "float16"
+    return Plan(converted(name, folder, compute_type), "ctranslate2", device, compute_type)
 
 
 def choose_device(device: str) -> str:
@@ -73,21 +99,17 @@ def choose_device(device: str) -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def _ctranslate2(
-    folder: Path, config: ModelConfig, tokenizer: Vocabulary, device: str, compute_type: str, threads: int
-) -> Backend:
+def _ctranslate2(plan: Plan, config: ModelConfig, tokenizer: Vocabulary, threads: int) -> Backend:
     from summarize.models.ctranslate2 import CTranslate2Backend
 
     return CTranslate2Backend(
-        folder, config, tokenizer, device=device, compute_type=compute_type, threads=threads
+        plan.folder, config, tokenizer, device=plan.device, compute_type=plan.compute_type, threads=threads
     )
 
 
-def _transformers(
-    folder: Path, config: ModelConfig, tokenizer: Vocabulary, device: str, compute_type: str, threads: int
-) -> Backend:
+def _transformers(plan: Plan, config: ModelConfig, tokenizer: Vocabulary, threads: int) -> Backend:
     from summarize.models.transformers import TransformersBackend
 
     return TransformersBackend(
-        folder, config, tokenizer, device=device, compute_type=compute_type, threads=threads
+        plan.folder, config, tokenizer, device=plan.device, compute_type=plan.compute_type, threads=threads
     )

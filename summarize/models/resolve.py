@@ -60,10 +60,9 @@ def resolve(name: str, *, offline: bool = False, quiet: bool = False) -> Resolve
     sources are tried in order. Nothing is fetched with `offline`. Raises ModelError where the model is
     unknown or can't be had, with the reason for each source.
     """
+    if (found := on_this_machine(name)) is not None:
+        return found
     sources = sources_of(name)
-    for source in sources:
-        if (found := _on_this_machine(name, source)) is not None:
-            return found
     if offline:
         raise ModelError(
             f"The model {name} is not on this machine, and downloads are off",
@@ -80,6 +79,12 @@ def resolve(name: str, *, offline: bool = False, quiet: bool = False) -> Resolve
     raise ModelError(f"The model {name} can't be had. " + ". ".join(reasons))
 
 
+def on_this_machine(name: str) -> Resolved | None:
+    """The model if it is on this machine already; touches no network. Raises ModelError if it's unknown."""
+    found = (_local(name, source) for source in sources_of(name))
+    return next((resolved for resolved in found if resolved is not None), None)
+
+
 def availability(name: str) -> Availability:
     """Where a model is or could be had. Asks the hub whether it answers, at most once; never downloads."""
     try:
@@ -87,8 +92,8 @@ def availability(name: str) -> Availability:
     except ModelError as error:
         return Availability("unavailable", str(error))
     for source in sources:
-        if _on_this_machine(name, source) is not None:
-            return _ON_THIS_MACHINE[source.kind]
+        if _local(name, source) is not None:
+            return _WHERE[source.kind]
     reason = ""
     for source in sources:
         if source.kind == "pypi":
@@ -120,7 +125,7 @@ def sources_of(name: str) -> tuple[Source, ...]:
     )
 
 
-_ON_THIS_MACHINE = {
+_WHERE = {
     "bundled": Availability("bundled", "ships with the package"),
     "folder": Availability("folder", "a folder on this machine"),
     "hf": Availability("cached", "in the hub's cache on this machine"),
@@ -128,7 +133,7 @@ _ON_THIS_MACHINE = {
 }
 
 
-def _on_this_machine(name: str, source: Source) -> Resolved | None:
+def _local(name: str, source: Source) -> Resolved | None:
     if source.kind == "bundled":
         folder = _BUNDLED / source.name
         return Resolved(name, folder, str(source), fingerprint(folder)) if folder.is_dir() else None
