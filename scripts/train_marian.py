@@ -1,11 +1,10 @@
 """Make a MarianMT model, or adapt one: prepare, train, back-translate, evaluate, export.
 
-A newcomer adapts the model that ships with summarize to pairs of their own in three lines,
-MODEL being its folder, summarize/models/starter-marian-id-en:
+A newcomer adapts the model that ships with summarize to pairs of their own in three lines:
 
     python scripts/train_marian.py prepare data --tsv pairs.tsv --languages id,en --pieces 0
 
-    python scripts/train_marian.py train run data --init MODEL --steps 60 --peak 1e-4
+    python scripts/train_marian.py train run data --init starter-marian-id-en --steps 60 --peak 1e-4
 
     python scripts/train_marian.py export run my-marian --data data
 """
@@ -106,7 +105,7 @@ def train_command(
     steps: Annotated[int, typer.Option(help="End after so many steps (0: no such end).")] = 0,
     minutes: Annotated[float, typer.Option(help="End after so many minutes (0: no such end).")] = 0,
     peak: Annotated[float, typer.Option(help="Highest learning rate.")] = 1.2e-3,
-    warmup: Annotated[int, typer.Option(help="Steps to get there.")] = 1000,
+    warmup: Annotated[int, typer.Option(help="Steps to get there; at most a fifth of --steps.")] = 1000,
     cooldown: Annotated[
         float, typer.Option(help="Share of the run over which the rate falls to zero.")
     ] = 0.3,
@@ -138,14 +137,38 @@ def train_command(
         raise typer.BadParameter("a run needs an end: give --steps, --minutes or both")
     encoder, decoder = (int(number) for number in _two(layers, "--layers"))
     recipe = Recipe(
-        steps, minutes, peak, warmup, cooldown, smoothing, dropout, average,
-        seed=seed, log_every=log_every, score_every=score_every, save_every=save_every,
-    )  # fmt: skip
+        steps=steps,
+        minutes=minutes,
+        peak=peak,
+        warmup=min(warmup, steps // 5) if steps else warmup,
+        cooldown=cooldown,
+        smoothing=smoothing,
+        dropout=dropout,
+        average=average,
+        seed=seed,
+        log_every=log_every,
+        score_every=score_every,
+        save_every=save_every,
+    )
     plan = Plan(
-        data, _languages(languages), recipe, init, Shape(encoder, decoder, dim, heads, ff), reverse,
-        tuple(synthetic), tuple(names), dict(_weight(one) for one in weight),
-        sampled, alpha, headlines, renamed, tokens, device, threads,
-    )  # fmt: skip
+        data=data,
+        languages=_languages(languages),
+        recipe=recipe,
+        start=_folder(init) if init else None,
+        start_name=init,
+        shape=Shape(encoder, decoder, dim, heads, ff),
+        reverse=reverse,
+        synthetic=tuple(synthetic),
+        names=tuple(names),
+        weights=dict(_weight(one) for one in weight),
+        sampled=sampled,
+        alpha=alpha,
+        headlines=headlines,
+        renamed=renamed,
+        tokens=tokens,
+        device=device,
+        threads=threads,
+    )
     with _progress() as (show, _):
         best = train(plan, run, show)
     typer.echo(f"Best BLEU on the dev set, greedy: {best:.2f}. Next: export {run} MODEL --data {data}")
@@ -153,7 +176,7 @@ def train_command(
 
 @app.command("back-translate")
 def back_translate_command(
-    model: Annotated[Path, typer.Argument(help="A model folder from target to source language.")],
+    model: Annotated[str, typer.Argument(help="A model from target to source language.")],
     text: Annotated[Path, typer.Argument(help="Text in the target language, a sentence a line; also .gz.")],
     out: Annotated[Path, typer.Argument(help="The TSV to write, for `train --synthetic`.")],
     limit: Annotated[int, typer.Option(help="Take only the first lines (0: all).")] = 0,
@@ -170,7 +193,7 @@ def back_translate_command(
     from marian import pairs, scoring, synthesis
     from marian.scoring import Decoder
 
-    loaded = scoring.load(model, Decoder(backend.value, compute_type, device, beam, threads))
+    loaded = scoring.load(_folder(model), Decoder(backend.value, compute_type, device, beam, threads))
     texts = list(pairs.read_lines(text))[: limit or None]
     dropped: Counter[str] = Counter()
     with _progress() as (_, advance):
@@ -187,7 +210,7 @@ def back_translate_command(
 
 @app.command("evaluate")
 def evaluate_command(
-    model: Annotated[Path, typer.Argument(help="A model folder.")],
+    model: Annotated[str, typer.Argument(help="A model: folder, catalog name or hf:OWNER/NAME.")],
     tsv: Annotated[Path, typer.Argument(help="Pairs with reference translations.")],
     backend: Annotated[list[Backend], typer.Option(help="May be given twice.")] = [Backend.CTRANSLATE2],  # noqa: B006
     compute_type: Annotated[list[str], typer.Option(help="int8 or float32; may be given twice.")] = ["int8"],  # noqa: B006
@@ -205,10 +228,10 @@ def evaluate_command(
     test = [pairs.Pair(pairs.normalise(p.source), p.target, p.domain) for p in pairs.read_tsv(tsv)]
     results = []
     for decoder in _decoders(backend, compute_type, device, beam, threads):
-        results.append(scoring.evaluate(model, test, decoder))
+        results.append(scoring.evaluate(_folder(model), test, decoder))
         if out:
             with out.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"model": model.name, "test": tsv.name, **asdict(results[-1])}) + "\n")
+                file.write(json.dumps({"model": model, "test": tsv.name, **asdict(results[-1])}) + "\n")
     typer.echo(card.scores(results))
     for result in results:
         decoder = result.decoder
@@ -264,6 +287,12 @@ def export_command(
 def _languages(text: str) -> tuple[str, str]:
     source, target = _two(text, "--languages")
     return source, target
+
+
+def _folder(model: str) -> Path:
+    from summarize.models.resolve import resolve
+
+    return resolve(model).folder
 
 
 def _two(text: str, option: str) -> list[str]:

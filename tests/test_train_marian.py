@@ -447,6 +447,31 @@ class TestModel:
         assert before.keys() == after.keys()
         assert any(not torch.equal(before[name], after[name]) for name in before)
 
+    def test_a_model_with_a_vocabulary_a_side_can_be_tuned(self, data, tmp_path):
+        """OPUS-MT has two SentencePiece models, and one numbering of their pieces that neither has."""
+        given = list(pairs.read_tsv(data / "train.tsv"))
+        for side, texts in (("source", [p.source for p in given]), ("target", [p.target for p in given])):
+            vocabulary.train(texts, tmp_path / side, 330)
+        start = tmp_path / "opus"
+        start.mkdir()
+        names = {"</s>": 0, "<unk>": 1}
+        for side in ("target", "source"):
+            (start / f"{side}.spm").write_bytes((tmp_path / side / f"{side}.spm").read_bytes())
+            for name in json.loads((tmp_path / side / "vocab.json").read_text(encoding="utf-8")):
+                names.setdefault(name, len(names))
+        del names["<pad>"]
+        ids = {name: index for index, name in enumerate([*names, "<pad>"])}
+        (start / "vocab.json").write_text(json.dumps(ids), encoding="utf-8")
+        codec = vocabulary.load(start)
+        network.save(network.create(Shape(1, 1, 32, 2, 64), codec, 0.1), start, start, ("id", "en"))
+        ids_of = codec.encode_target("The minister left.")
+        by_id = {index: name for name, index in ids.items()}
+        assert codec.target.decode_pieces([by_id[index] for index in ids_of[:-1]]) == "The minister left."
+        run("train", tmp_path / "run", data, "--init", start, "--steps", 2, "--threads", 1)
+        run("export", tmp_path / "run", tmp_path / "tuned", "--last")
+        for name in vocabulary.FILES[:2]:
+            assert (tmp_path / "tuned" / name).read_bytes() == (start / name).read_bytes()
+
 
 class TestBackTranslation:
     def test_pairs_are_made_filtered_and_tagged(self, model, tmp_path):

@@ -48,6 +48,7 @@ class Plan:
     tokens: int = 2600
     device: str = "cpu"
     threads: int = 0
+    start_name: str | None = None
 
     @property
     def vocabulary(self) -> Path:
@@ -89,9 +90,9 @@ def _read(plan: Plan) -> tuple[list[Pair], list[Pair]]:
 
 def _record(plan: Plan, folder: Path, given: Sequence[Pair], model: MarianMTModel) -> None:
     record = {
-        **{key: value for key, value in asdict(plan).items() if key not in ("data", "start")},
+        **{key: value for key, value in asdict(plan).items() if key not in ("data", "start", "start_name")},
         "languages": plan.languages[::-1] if plan.reverse else plan.languages,
-        "start": plan.start.name if plan.start else None,
+        "start": plan.start and Path(plan.start_name or plan.start).name,
         "domains": Counter(pair.domain for pair in given),
         "parameters": sum(p.numel() for p in model.parameters() if p.requires_grad),
     }
