@@ -13,6 +13,7 @@ from typing import Any
 from summarize.pagetext import ends_sentence
 
 _FRAGMENT = re.compile(r"\(\?&(\w+)\)")
+_LONGEST_LINE = 1000  # characters
 _FIRST_WORD = re.compile(r"\w+")
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _SMALL_WORDS = frozenset(
@@ -110,7 +111,7 @@ class RuleSet:
     def matching(self, text: str) -> Iterator[Rule]:
         """The rules of `lines` that may take the line `text`, its place on the page aside."""
         words = text.count(" ") + 1
-        if words > self.longest:
+        if words > self.longest or len(text) > _LONGEST_LINE:
             return
         start = _FIRST_WORD.search(text)
         lowered = text.lower()

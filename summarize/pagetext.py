@@ -32,7 +32,7 @@ _MARKDOWN_BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
 _MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+(?=\S)")
 
 _SENTENCE_END = re.compile(r"[.!?…][\"”’')\]»]*$")
-_LIST_ITEM = re.compile(r"^(?:[-–—•*▪‣◦·]\s|\(?(?:\d{1,3}|[A-Za-z])[.)]\s)")
+LIST_ITEM = re.compile(r"^(?:[-–—•*▪‣◦·]\s|\(?(?:\d{1,3}|[A-Za-z])[.)]\s)")
 _WIDEST_WRAP = 120
 
 
@@ -140,7 +140,7 @@ def _is_full(text: str, following: str, width: int) -> bool:
 
 
 def _continues(text: str, following: str, width: int) -> bool:
-    if _LIST_ITEM.match(following):
+    if LIST_ITEM.match(following):
         return False
     if width:
         return _is_full(text, following, width)

@@ -1,0 +1,74 @@
+"""Where and when a news story was filed: datelines, date lines, dates in the first sentences."""
+
+from __future__ import annotations
+
+import re
+
+from summarize.dates import iso_date
+
+_MONTH = (
+    r"(?:Jan(?:uari|uary)?|Feb(?:ruari|ruary)?|Mar(?:et|ch)?|Apr(?:il)?|Mei|May|Jun[ie]?|Jul[iy]?|Agu(?:stus)?|Agt"
+    r"|Ags|Aug(?:ust)?|Sep(?:t|tember)?|Okt(?:ober)?|Oct(?:ober)?|Nov(?:ember)?|Des(?:ember)?|Dec(?:ember)?)\b"
+)
+_CLOCK = r"(?:[\s,|•·@T–-]{1,4}(?:(?:pukul|jam)\s)?(\d{1,2})[.:](\d{2})(?:[.:]\d{2})?(?:\s?\(?(WIB|WITA|WIT|UTC|GMT)\b)?)?"
+_DAY_FIRST = re.compile(
+    rf"\b(\d{{1,2}})[\s/-]({_MONTH}|\d{{1,2}})\.?[\s/,-]{{1,2}}(\d{{4}}){_CLOCK}", re.IGNORECASE
+)
+_MONTH_FIRST = re.compile(rf"\b({_MONTH})\.?\s(\d{{1,2}}),?\s(\d{{4}}){_CLOCK}", re.IGNORECASE)
+_YEAR_FIRST = re.compile(rf"\b(\d{{4}})-(\d{{2}})-(\d{{2}}){_CLOCK}", re.IGNORECASE)
+_WEEKDAY_DATE = re.compile(
+    r"(?:Senin|Selasa|Rabu|Kamis|Jum['’]?at|Sabtu|Minggu|Ahad)(?:\s(?:dini hari|pagi|siang|sore|petang|malam))?"
+    r",?\s?\((\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\)"
+)
+
+_SITE = (
+    r"(?:[\w-]+(?:\.[\w-]+)*\.(?i:com|co\.id|co|id|net|org|tv|news|info|online)|VIVA(?:\s[A-Z]\w+)?|ANTARA|Antara"
+    r"|CNN Indonesia|CNBC Indonesia|BBC(?: News)? Indonesia|VOA|KBRN|RRI|MNC Portal|SINDOnews|Okezone|JawaPos"
+    r"|Suara|Tempo|TEMPO|Republika|REPUBLIKA)"
+)
+_TOWN = r"[A-Z][\w.'’]*(?:[ -][A-Z][\w.'’]*){0,3}(?:,\s[A-Z][\w'’]*(?: [A-Z][\w'’]*){0,2})?"
+_DASH = r"(?:--?|–|—)"
+_DATELINES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"^(?P<place>{_TOWN})\s?[,|/]\s?{_SITE}\s?(?:{_DASH}|:)\s?(?=\S)",  # Jakarta, CNN Indonesia --
+        rf"^{_SITE}\s?[,|/]\s?(?P<place>{_TOWN})\s?(?:{_DASH}|:)\s?(?=\S)",  # TEMPO.CO, Jakarta -
+        rf"^{_SITE}\s?[,|/]\s?(?P<place>[A-Z]\w+)\s(?=[A-Z\"“])",  # Liputan6.com, Jakarta
+        rf"^{_SITE}\s?(?P<place>){_DASH}\s?(?=[\w\"“])",  # SUARA.COM -
+        rf"^(?P<place>{_TOWN})\s?\({_SITE}\)\s?{_DASH}\s?(?=\S)",  # Jakarta (ANTARA) -
+        rf"^(?P<place>{_TOWN})(?:\s?—|\s(?:--?|–)\s)\s?(?=[\w\"“‘'])",  # PYONGYANG -
+        r"^(?P<place>[A-Z]{4,}(?: [A-Z]{2,}){0,2})\s?(?::|[-–])\s(?=[\w\"“])",  # JAKARTA:
+    )
+)
+
+
+def dateline(text: str) -> str | None:
+    """The place in the dateline with which a story's first paragraph begins.
+
+    None without a dateline; the empty string for one that names the outlet only (`SUARA.COM -`).
+    """
+    start = text[:90]
+    for pattern in _DATELINES:
+        if match := pattern.match(start):
+            return match["place"]
+    return None
+
+
+def page_date(text: str) -> str | None:
+    """The date, and the time if any, of a line such as `Selasa, 12 Sep 2023 10:15 WIB`, in ISO 8601."""
+    if match := _DAY_FIRST.search(text):
+        day, month, year, *clock = match.groups()
+    elif match := _MONTH_FIRST.search(text):
+        month, day, year, *clock = match.groups()
+    elif match := _YEAR_FIRST.search(text):
+        year, month, day, *clock = match.groups()
+    else:
+        return None
+    time = f" {clock[0]}:{clock[1]} {clock[2] or ''}" if clock[0] else ""
+    return iso_date(f"{day} {month} {year}{time}".strip())
+
+
+def body_date(text: str) -> str | None:
+    """The first date that follows a weekday, `Selasa (12/9/2023)`, in ISO 8601."""
+    match = _WEEKDAY_DATE.search(text) if "(" in text else None
+    return iso_date("/".join(match.groups())) if match else None
