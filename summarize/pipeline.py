@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from summarize import __version__
 from summarize.article import Article
 from summarize.engines.worker import Stage, apply
 from summarize.profiles import NO_MODEL, Options, choose_profile, options_for
 
+if TYPE_CHECKING:
+    from summarize.memory import Memory
 
-def build_stages(options: Options, threads: int, device: str) -> list[Stage]:
+
+def build_stages(options: Options, threads: int, memory: bool, device: str) -> list[Stage]:
     """The stages that need a model, for one device; nothing is loaded yet.
 
-    `functools.partial(build_stages, options, threads)` is what an engine takes.
+    With `memory`, translations are shared with other runs on disk.
     """
-    return [translation(options, threads, device), *summarization(options, threads, device)]
+    return [translation(options, threads, device, memory=memory), *summarization(options, threads, device)]
 
 
-def translation(options: Options, threads: int = 0, device: str = "auto") -> Stage:
+def translation(options: Options, threads: int = 0, device: str = "auto", *, memory: bool = False) -> Stage:
     """The stage that turns Indonesian paragraphs into English ones."""
     if options.translator == NO_MODEL:
         from summarize.rehearsal import CopyTranslator
@@ -37,7 +42,26 @@ def translation(options: Options, threads: int = 0, device: str = "auto") -> Sta
         device=device,
         compute_type=options.compute_type,
         threads=threads,
+        memory=_shared_memory(options) if memory else None,
     )
+
+
+def _shared_memory(options: Options) -> Memory:
+    """The memory on disk for exactly this way of translating."""
+    from summarize.disk_memory import DiskMemory, memory_path
+    from summarize.models.cache import fingerprint
+    from summarize.models.resolve import resolve
+
+    model = resolve(options.translator)
+    way = (
+        __version__,
+        model.revision or fingerprint(model.folder),
+        options.beam,
+        options.backend,
+        options.compute_type,
+        options.glossary if options.glossary in ("news", "none") else Path(options.glossary).read_text(),
+    )
+    return DiskMemory(memory_path(), repr(way))
 
 
 def summarization(options: Options, threads: int = 0, device: str = "auto") -> list[Stage]:
@@ -81,7 +105,7 @@ class Pipeline:
         self.options = options
         self.stages: Sequence[Stage] = [
             Cleaner(force=options.force),
-            *build_stages(options, threads, device),
+            *build_stages(options, threads, False, device),
         ]
 
     @classmethod
@@ -116,6 +140,6 @@ def batched(articles: Iterable[Article], size: int) -> Iterator[list[Article]]:
         yield batch
 
 
-def engine_build(options: Options, threads: int) -> partial[list[Stage]]:
+def engine_build(options: Options, threads: int, memory: bool) -> partial[list[Stage]]:
     """What an engine calls in each model process."""
-    return partial(build_stages, options, threads)
+    return partial(build_stages, options, threads, memory)

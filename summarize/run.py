@@ -45,6 +45,7 @@ class Conduct:
     profile: str = ""  # for the record
     device: str = "auto"
     threads: int = 0
+    memory: bool = True  # share translations with other runs, on disk
     batch_size: int | None = None
     watchdog: float = 900.0
     time_limit: float | None = None
@@ -178,7 +179,7 @@ def _work(
     size = conduct.batch_size or (16 if devices == ["cpu"] else 256)
     local.run(
         batched(_prepend(first, articles), size),
-        build or engine_build(options, conduct.threads),
+        build or engine_build(options, conduct.threads, conduct.memory),
         session.commit,
         devices=devices,
         stop=stop,

@@ -43,6 +43,7 @@ def _register() -> None:
     from summarize.cli.doctor import doctor_command
     from summarize.cli.evaluate import evaluate_command
     from summarize.cli.export import export_command
+    from summarize.cli.memory import memory_app
     from summarize.cli.models import models_app
     from summarize.cli.report import report_command
     from summarize.cli.run import run_command
@@ -62,6 +63,7 @@ def _register() -> None:
     app.command("compare", rich_help_panel=judge)(compare_command)
     app.command("evaluate", rich_help_panel=judge)(evaluate_command)
     app.add_typer(models_app, name="models", rich_help_panel=look)
+    app.add_typer(memory_app, name="memory", rich_help_panel=look)
     app.command("doctor", rich_help_panel=look)(doctor_command)
 
 

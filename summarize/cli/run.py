@@ -79,6 +79,9 @@ def run_command(
     threads: Annotated[
         int, typer.Option(min=0, help="CPU threads; 0 takes all.", rich_help_panel=_NIGHT)
     ] = 0,
+    memory: Annotated[
+        bool, typer.Option(help="Share translations with other runs, on disk.", rich_help_panel=_NIGHT)
+    ] = True,
     batch_size: Annotated[
         int | None, typer.Option(min=1, help="Articles a commit.", rich_help_panel=_NIGHT)
     ] = None,
@@ -142,6 +145,7 @@ def run_command(
         profile=chosen.name,
         device=device,
         threads=threads,
+        memory=memory,
         batch_size=batch_size,
         watchdog=watchdog,
         time_limit=time_limit,
