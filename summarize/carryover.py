@@ -37,6 +37,7 @@ _DERIVED = re.compile(r"(?:Ke|Pe|Per|Pem|Pen|Peng|Peny)[a-z]{3,}an|Ber[a-z]{4,}|
 
 class _Lexicon(NamedTuple):
     scales: dict[str, int]
+    english_scales: dict[int, str]
     spelled: dict[str, Decimal]
     months: tuple[str, ...]
     translated: frozenset[str]
@@ -80,8 +81,11 @@ def lost_numbers(source: str, target: str) -> tuple[str, ...]:
     values: set[Decimal] = set()
     for match in _ANY_NUMBER.finditer(source):
         figure = match[0]
-        verbatim = figure if _value(figure, decimal=",") is None else figure.translate(_SWAPPED)
-        if verbatim in written and _scale_after(source, match.end()) == 1:
+        english = figure if _value(figure, decimal=",") is None else figure.translate(_SWAPPED)
+        power = _scale_after(source, match.end())
+        if english in written and (
+            power == 1 or f"{english} {_lexicon().english_scales.get(power)}" in target
+        ):
             continue
         month = months.get(match.start(), 0)
         if 1 <= month <= 12 and _lexicon().months[month - 1][:3] in target:
@@ -243,6 +247,7 @@ def _lexicon() -> _Lexicon:
     data = tomllib.loads(resources.files(__package__).joinpath("carryover.toml").read_text("utf-8"))
     return _Lexicon(
         scales={word: 10 ** int(power) for power, words in data["scales"].items() for word in words.split()},
+        english_scales={10 ** int(power): words.split()[-1] for power, words in data["scales"].items()},
         spelled={word: Decimal(value) for value, words in data["spelled"].items() for word in words.split()},
         months=tuple(data["months"].split()),
         translated=frozenset(word for words in data["translated"].values() for word in words.split()),

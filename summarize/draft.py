@@ -123,6 +123,8 @@ def attempt(draft: Draft, target: str, score: float, *, cut_off: bool = False) -
         if entry.expansion or repaired != target:
             notes.append(entry.note)
             target = repaired
+    if draft.core[:1].isupper() and target[:1].islower():
+        target = target[0].upper() + target[1:]
     names = lost_names(draft.encoded, target)
     if names:
         target, restored = restore_names(draft.encoded, target, names)

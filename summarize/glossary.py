@@ -102,7 +102,10 @@ def repair(target: str, entry: Entry) -> str:
 def insert(text: str, entries: Iterable[Entry]) -> str:
     """`text` with the terms of `entries`, or their expansions, replaced by their English translation."""
     for entry in entries:
-        for spelling in filter(None, (entry.expansion, *_spellings(entry.source))):
+        for spelling in (
+            *(_spellings(entry.expansion) if entry.expansion else ()),
+            *_spellings(entry.source),
+        ):
             text = re.sub(rf"(?<!\w){re.escape(spelling)}(?!\w)", entry.targets[0], text)
     return text
 

@@ -27,6 +27,8 @@ _INITIALS = re.compile(r"(?:[A-Z][a-z]?\.)*[A-Z]")
 _STARTS_LIKE_A_SENTENCE = re.compile(r"[A-Z\d]|[^\W\d_a-z]|[a-z]{1,2}-?[A-Z]|[•▪]")
 _WEB_ENDING = re.compile(r"(?:Com|Co|Id|Net|Org|Go|Ac|News)\b")
 
+_LONGEST_ABBREVIATION = 7  # letters; a longer word before a stop needs no closer look
+
 _CONJUNCTIONS = (
     "dan|atau|tetapi|tapi|namun|sedangkan|sementara|serta|melainkan|karena|sebab|sehingga|agar|supaya|"
     "meski|meskipun|walaupun|jika|bila|apabila|ketika|saat|setelah|sebelum|sejak|hingga|sampai|untuk|"
@@ -103,9 +105,11 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str]) -> bool:
     if not (_STARTS_LIKE_A_SENTENCE.match(following) or _NEXT_LIST_MARKER.match(following)):
         return False
     words = _words()
-    mark = text[at]
-    if mark != ".":
-        return not (mark == "!" and text.endswith(words.exclaiming, start, at + 1))
+    if text[at] != ".":
+        return not (text[at] == "!" and text.endswith(words.exclaiming, start, at + 1))
+    word = text[max(start, text.rfind(" ", start, at) + 1) : at]
+    if len(word) > _LONGEST_ABBREVIATION and word.isalpha() and stop[0][-1].isspace():
+        return True
     if text[at - 1 : at] in (".", "…", ""):
         return True
     if not stop[0][-1].isspace() and _WEB_ENDING.match(following):

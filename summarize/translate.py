@@ -149,9 +149,13 @@ class Translator:
         tokenizer = self.load().tokenizer
         # An output needs room to be longer than its input.
         limit = min(tokenizer.max_length, self._decoding.max_length * 3 // 4, _LONGEST_SEGMENT)
-        if len(text) < limit // 2:  # a token has a character at least, but for bytes and the end token
+        if len(text) < limit // 2:
             return True
-        return len(tokenizer.encode([draft(text, self._glossary).encoded])[0]) <= limit
+        encoded = draft(text, self._glossary).encoded
+        # A token has at least one character, but where characters outside the vocabulary become bytes.
+        return (encoded.isascii() and len(encoded) + 2 <= limit) or len(
+            tokenizer.encode([encoded])[0]
+        ) <= limit
 
     def _translate(self, texts: Iterable[str]) -> dict[str, Translation]:
         """The translation of each different text, from memory or by the model in one call."""
@@ -174,7 +178,7 @@ class Translator:
         unlooped = replace(
             self._decoding, beam=beam, hypotheses=beam, no_repeat_ngram=3, repetition_penalty=1.2
         )
-        wider = replace(self._decoding, beam=2 * beam, hypotheses=2 * beam)
+        wider = replace(self._decoding, beam=beam * 3 // 2, hypotheses=beam * 3 // 2)
         odd = [index for index, first in enumerate(best) if first.degenerate]
         lossy = [index for index, first in enumerate(best) if first.losses and not first.degenerate]
         for name, again, decoding in (("degenerate", odd, unlooped), ("lost", lossy, wider)):

@@ -84,6 +84,11 @@ def test_figures_terms_and_names_are_put_right_and_noted() -> None:
     )
 
 
+def test_a_sentence_starts_with_a_capital_where_its_source_does() -> None:
+    assert attempt(draft("Ia pergi."), "he goes.", -0.1).target == "He goes."
+    assert attempt(draft("lalu ia pergi."), "then he goes.", -0.1).target == "then he goes."
+
+
 def test_what_stays_lost_is_noted_and_flagged() -> None:
     made = draft("Kata Shoigu, 17 orang di Moskow.", Glossary((Entry("Moskow", ("Moscow",)),)))
     done = translation(made, attempt(made, "He said people.", -0.5), "retried: lost")

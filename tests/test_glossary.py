@@ -75,6 +75,7 @@ def test_missing_are_the_terms_without_an_accepted_translation() -> None:
 
 def test_the_translation_can_be_written_into_the_source() -> None:
     assert insert("Pemimpin Korea Utara di Moskow", (KORUT, MOSCOW)) == "Pemimpin North Korea di Moscow"
+    assert insert("Juru bicara itu", (JUBIR,)) == "spokesman itu"
 
 
 def test_the_built_in_glossary_keeps_the_capitals_of_its_terms() -> None:

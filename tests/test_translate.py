@@ -167,7 +167,7 @@ def test_a_lost_number_is_looked_for_among_more_hypotheses() -> None:
     assert done.segments[0].notes == ("retried: lost",)
     assert done.flags == ()
     assert [texts for texts, _ in book.calls] == [["Ada 17 orang.", "Sepi."], ["Ada 17 orang."]]
-    assert book.calls[1][1].hypotheses == 8
+    assert book.calls[1][1].hypotheses == 6
 
 
 def test_what_no_hypothesis_has_is_flagged_once_an_article() -> None:
