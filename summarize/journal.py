@@ -6,6 +6,7 @@ import contextlib
 import json
 import logging
 import logging.handlers
+import sys
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -55,8 +56,10 @@ def journal(folder: Folder) -> Iterator[None]:
     logger.setLevel(min(level or logging.INFO, logging.INFO))
     try:
         yield
-    except Exception as error:
-        logger.error("the run ended with an error: %s", error, exc_info=True)
+    except Exception as error:  # for the file alone: the terminal gets it from whoever catches it
+        message = f"the run ended with an error: {error}"
+        record = logger.makeRecord(logger.name, logging.ERROR, "", 0, message, (), sys.exc_info())
+        handler.handle(record)
         raise
     finally:
         logger.removeHandler(handler)

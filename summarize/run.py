@@ -8,6 +8,7 @@ import os
 import platform
 import shlex
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 5.0
+_MOST_SECONDS_COUNTING = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ def run(
         progress = Progress(len(store.done), failed_before)
         session = _Session(store, lock, progress, observer, _tolerance(conduct.max_failures))
         articles = _todo(inputs, store, options, conduct, progress)
+        _count_apart(inputs, conduct, progress, store)
         _work(articles, session, options, conduct, build, stop)
         store.finish({role: str(model["name"]) for role, model in manifest.models.items()})
         outcome = Outcome(
@@ -203,6 +206,27 @@ def _todo(
         progress.duplicates = reader.duplicates
         yield article if article.error is not None else cleaner([article])[0]
     progress.duplicates = reader.duplicates
+
+
+def _count_apart(inputs: Sequence[str], conduct: Conduct, progress: Progress, store: Store) -> None:
+    """Tell `progress` how many articles there are, in a thread; give up when that takes long."""
+    from summarize.sources import Columns, read
+
+    def count() -> None:
+        deadline = time.monotonic() + _MOST_SECONDS_COUNTING
+        total = 0
+        try:
+            articles = read(inputs, columns=conduct.columns or Columns(), shard=conduct.shard)
+            for total, _ in enumerate(articles, 1):  # noqa: B007
+                if time.monotonic() > deadline:
+                    return
+        except Exception as error:  # the reading that matters will meet it too
+            log.debug("the input can't be counted: %s", error)
+            return
+        progress.total = max(total, len(store.done))
+
+    if "-" not in inputs:  # standard input can be read once only
+        threading.Thread(target=count, daemon=True).start()
 
 
 def _prepend(first: Article, rest: Iterator[Article]) -> Iterator[Article]:

@@ -82,21 +82,18 @@ def _print_articles(articles: list[Article], count: int) -> None:
     if not articles:
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0), header_style="dim")
-    table.add_column("article", ratio=2)
-    table.add_column("summary", ratio=4)
-    table.add_column("s", justify="right", no_wrap=True)
-    table.add_column("flags", ratio=2)
+    table.add_column("title, English title, summary", ratio=4)
+    table.add_column("seconds", justify="right", no_wrap=True)
+    table.add_column("flags", ratio=1)
     for article in articles[:_MOST_ROWS]:
-        titles = escape(article.title or Path(article.source).name)
-        english = f"\n[bold]{escape(article.title_en)}[/]" if article.title_en else ""
-        flags = "\n".join(
-            escape(flag.kind + (f": {', '.join(flag.words)}" if flag.words else "")) for flag in article.flags
-        )
+        lines = [f"[dim]{escape(article.title or Path(article.source).name)}[/]"]
+        if article.title_en:
+            lines.append(f"[bold]{escape(article.title_en)}[/]")
+        flags = (flag.kind + (f": {', '.join(flag.words)}" if flag.words else "") for flag in article.flags)
         table.add_row(
-            f"[dim]{titles}[/]{english}",
-            escape(article.summary or ""),
+            "\n".join([*lines, escape(article.summary or "")]),
             f"{article.seconds:.1f}",
-            f"[yellow]{flags}[/]",
+            f"[yellow]{escape('; '.join(flags))}[/]",
         )
     out.print(table)
     if count > _MOST_ROWS:

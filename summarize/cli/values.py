@@ -13,8 +13,13 @@ __all__ = ["BackendName", "Length", "seconds", "share"]
 _SPAN = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?:in)?)?(?:(\d+(?:\.\d+)?)s?)?")
 
 
-def seconds(text: str) -> float:
-    """Seconds in a time span as people write it: `90`, `90s`, `45m`, `8h`, `1h30m`."""
+def seconds(text: str | float) -> float:
+    """Seconds in a time span as people write it: `90`, `90s`, `45m`, `8h`, `1h30m`.
+
+    A number is taken as it is: defaults and settings files may hold one.
+    """
+    if isinstance(text, int | float):
+        return float(text)
     match = _SPAN.fullmatch(text.strip().lower().replace(" ", ""))
     if match is None or not any(match.groups()):
         raise typer.BadParameter(f"{text!r} is not a time span; write 90s, 45m, 8h or 1h30m")
