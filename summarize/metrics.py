@@ -11,7 +11,7 @@ the slow `evaluate` so that measure.py needn't) and README.md (its card). measur
     measure(predictions, against, **options) -> {name: [value or None for each prediction]}
     or, where the overall score is not the mean of the values,
     statistics(predictions, against, **options) -> {name: (counts, combine)}, see `intervals.Sample`
-    unavailable() -> str or None           optional: why it can't be computed here, for people
+    unavailable(**options) -> str or None  optional: why it can't be computed here, for people
 
 with `predictions` a list of strings and `against` a list of lists of strings.
 """

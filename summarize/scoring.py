@@ -141,12 +141,12 @@ def measure_all(
     skipped: list[Skipped] = []
     for name in metrics:
         module = load(name)
-        reason = module.unavailable() if hasattr(module, "unavailable") else None
+        chosen = dict(options.get(name, {}))
+        reason = module.unavailable(**chosen) if hasattr(module, "unavailable") else None
         texts = {} if reason else _texts(module, predictions, references)
         if reason or not texts:
             skipped.append(Skipped(name, reason or f"no article has a {module.OF} and {module.AGAINST}"))
             continue
-        chosen = dict(options.get(name, {}))
         if name == "translation" and "ter" not in chosen and len(texts) > _MOST_TER:
             chosen["ter"] = False
             skipped.append(Skipped("ter", f"too slow for more than {_MOST_TER} articles; ask for it by name"))
