@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from summarize import language
 from summarize.article import Article, Flag, Removal
@@ -22,6 +23,7 @@ from summarize.pagetext import read_lines, unwrap
 from summarize.repeats import repeated_bodies, repeated_captions, repeated_titles, teasers
 
 _LANGUAGES = ("id", "en")
+_NAMES = {"jv": "Javanese", "nl": "Dutch", "tl": "Tagalog", "ar": "Arabic", "zh": "Chinese", "de": "German"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +76,23 @@ class Cleaner:
             return article.failed("clean", f"{type(error).__name__}: {error}", traceback.format_exc())
 
     def _with_language(self, article: Article) -> Article:
+        """The article with its language; failed or flagged if that is not one we can work with.
+
+        What is not certain counts as what the input says, or else as Indonesian.
+        """
         verdict = language.identify("\n".join(article.paragraphs))
-        found = verdict.language or article.language
-        article = replace(article, language=found or "id")
-        if found == "ms":
-            return article.flagged(
-                Flag("possibly-malay", (), "The text may be Malay rather than Indonesian.")
-            )
-        if found is None or found in _LANGUAGES or not verdict.certain:
-            return article if verdict.certain or not found else replace(article, language="id")
-        reason = f"the text is not Indonesian (it looks like {found!r})"
+        if verdict.language == "ms":
+            flag = Flag("possibly-malay", (), "The text reads like Malay rather than Indonesian.")
+            return replace(article, language="ms" if verdict.certain else "id").flagged(flag)
+        if verdict.language is None or not verdict.certain:
+            stated = article.language if article.language in _LANGUAGES else None
+            return replace(article, language=stated or "id")
+        article = replace(article, language=verdict.language)
+        if verdict.language in _LANGUAGES:
+            return article
+        reason = f"the text is not Indonesian: it looks like {_name(verdict.language)}"
         if self.force:
-            return article.flagged(Flag("not-indonesian", (found,), f"Processed although {reason}."))
+            return article.flagged(Flag("not-indonesian", (verdict.language,), f"Processed although {reason}."))
         return article.failed("clean", reason)
 
 
@@ -135,3 +142,7 @@ def clean_page(text: str, title: str | None = None) -> Page:
 
 def _nothing_left(page: Page) -> str:
     return "nothing left but page furniture" if page.removed else "the text is empty"
+
+
+def _name(language_code: str) -> str:
+    return _NAMES.get(language_code, f"the language {language_code!r}")

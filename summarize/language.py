@@ -1,209 +1,32 @@
-"""Which language is an article in? Function words decide the clear cases, a small model the rest."""
+"""Which language is an article in? Words of grammar decide the clear cases, a small model the rest."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-_SAMPLE = 1200  # characters; news declares its language long before
-_FEWEST_WORDS = 8  # below, any answer is a guess
+_SAMPLE = 1200  # characters; a story shows its language long before
+_FEWEST_WORDS = 8  # with fewer, any answer is a guess
 _CERTAIN = 0.9
 _WORD = re.compile(r"[^\W\d_]+")
-
-# Words of grammar are a fifth to two fifths of running text, whatever the topic, and names are none of them.
-_MALAYIC = frozenset(
-    [
-        "yang",
-        "dan",
-        "di",
-        "untuk",
-        "dengan",
-        "dari",
-        "pada",
-        "ini",
-        "itu",
-        "dalam",
-        "tidak",
-        "akan",
-        "adalah",
-        "oleh",
-        "juga",
-        "ke",
-        "telah",
-        "lebih",
-        "ada",
-        "mereka",
-        "kami",
-        "kita",
-        "saya",
-        "dia",
-        "ia",
-        "sebagai",
-        "atau",
-        "saat",
-        "para",
-        "sudah",
-        "seperti",
-        "menjadi",
-        "dapat",
-        "bagi",
-        "masih",
-        "serta",
-        "setelah",
-        "antara",
-        "tersebut",
-        "secara",
-        "bukan",
-        "hanya",
-        "tetapi",
-    ]
-)
-_INDONESIAN = frozenset(
-    [
-        "bahwa",
-        "karena",
-        "yaitu",
-        "yakni",
-        "bisa",
-        "polisi",
-        "uang",
-        "kemarin",
-        "senin",
-        "jumat",
-        "minggu",
-        "persen",
-        "perusahaan",
-        "sedangkan",
-        "meski",
-        "namun",
-        "usai",
-        "pemerintah",
-        "rupiah",
-        "januari",
-        "februari",
-        "maret",
-        "juni",
-        "juli",
-        "agustus",
-        "september",
-        "oktober",
-        "november",
-        "desember",
-        "sepeda",
-        "kantor",
-        "korban",
-        "baru",
-        "sangat",
-        "kepada",
-        "bertemu",
-        "ketika",
-        "sementara",
-        "hingga",
-        "ujar",
-        "nya",
-    ]
-)
-_MALAY = frozenset(
-    [
-        "bahawa",
-        "kerana",
-        "iaitu",
-        "ialah",
-        "manakala",
-        "baharu",
-        "polis",
-        "wang",
-        "isnin",
-        "khamis",
-        "jumaat",
-        "ahad",
-        "peratus",
-        "syarikat",
-        "mahu",
-        "beliau",
-        "menerusi",
-        "sekiranya",
-        "dijangka",
-        "pelbagai",
-        "susulan",
-        "ogos",
-        "disember",
-        "julai",
-        "mesyuarat",
-        "hospital",
-        "pihaknya",
-        "berkata",
-        "jurucakap",
-        "mengesahkan",
-        "semalam",
-        "kebajikan",
-        "berkaitan",
-        "pegawai",
-        "mangsa",
-    ]
-)
-_ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "in",
-        "a",
-        "is",
-        "that",
-        "for",
-        "on",
-        "with",
-        "as",
-        "was",
-        "by",
-        "at",
-        "from",
-        "his",
-        "it",
-        "an",
-        "were",
-        "which",
-        "be",
-        "has",
-        "have",
-        "had",
-        "are",
-        "not",
-        "this",
-        "said",
-        "their",
-        "they",
-        "would",
-        "will",
-        "after",
-        "who",
-        "he",
-        "she",
-        "its",
-        "but",
-        "been",
-        "or",
-        "more",
-        "than",
-        "about",
-    ]
-)
+_LATIN_LETTER = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_FOREIGN_LETTER = re.compile(r"[^\W\d_\u0000-\u024f]")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`language` is an ISO 639-1 code (639-3 where there is none), None if there is too little text.
 
-    `certain` says that the text is in that language beyond reasonable doubt. Malay (`ms`) is only told from
-    Indonesian by its own spellings and words.
+    `certain` says that the text is in that language beyond reasonable doubt; other languages than
+    Indonesian and English are only certain where hardly a word of those two occurs.
     """
 
     language: str | None
@@ -211,39 +34,58 @@ class Verdict:
 
 
 def identify(text: str) -> Verdict:
-    """The language of running text."""
+    """The language of running text, told from its first 1,200 characters.
+
+    Indonesian and Malay are told apart by the words and spellings that only one of them has; without
+    such words a text counts as Indonesian.
+    """
     sample = text[:_SAMPLE]
+    if _is_foreign_script(sample):
+        return Verdict(_model().classify(sample)[0], True)
     words = [word.lower() for word in _WORD.findall(sample)]
     if len(words) < _FEWEST_WORDS:
         return Verdict(None, False)
     counts = Counter(words)
-    malayic = _share(counts, _MALAYIC, len(words))
-    english = _share(counts, _ENGLISH, len(words))
+    malayic, english, javanese, sundanese = (
+        sum(counts[word] for word in counts.keys() & vocabulary) / len(words)
+        for vocabulary in (_words()[name] for name in ("malayic", "english", "javanese", "sundanese"))
+    )
+    regional, language = max((javanese, "jv"), (sundanese, "su"))
+    if regional >= 0.10 and regional > malayic:
+        return Verdict(language, True)
     if malayic >= 0.10 and malayic > 2 * english:
-        return Verdict(*_indonesian_or_malay(counts))
+        return _indonesian_or_malay(counts)
     if english >= 0.20 and english > 4 * malayic:
         return Verdict("en", True)
     language, probability = _model().classify(sample)
-    if language in ("id", "ms") or (malayic >= 0.05 and malayic > english):
-        return Verdict(*_indonesian_or_malay(counts))
+    if language in ("id", "ms") or (malayic >= 0.04 and malayic > english):
+        return _indonesian_or_malay(counts)
     return Verdict(language, bool(probability >= _CERTAIN))
 
 
 def load() -> None:
-    """Load the model now, which the first unclear text would do (0.4 s)."""
+    """Load the model now, which the first unclear text would do."""
     _model()
 
 
-def _share(counts: Counter[str], vocabulary: frozenset[str], total: int) -> float:
-    return sum(counts[word] for word in counts.keys() & vocabulary) / total
+def _is_foreign_script(sample: str) -> bool:
+    foreign = 0 if sample.isascii() else len(_FOREIGN_LETTER.findall(sample))
+    return foreign >= 20 and foreign > len(_LATIN_LETTER.findall(sample))
 
 
-def _indonesian_or_malay(counts: Counter[str]) -> tuple[str, bool]:
-    malay = sum(counts[word] for word in counts.keys() & _MALAY)
-    indonesian = sum(counts[word] for word in counts.keys() & _INDONESIAN)
+def _indonesian_or_malay(counts: Counter[str]) -> Verdict:
+    malay, indonesian = (
+        sum(counts[word] for word in counts.keys() & _words()[name]) for name in ("malay", "indonesian")
+    )
     if malay >= 2 and malay > indonesian:
-        return "ms", malay >= 3 * indonesian and malay >= 4
-    return "id", True
+        return Verdict("ms", malay >= 4 and malay >= 3 * indonesian)
+    return Verdict("id", True)
+
+
+@cache
+def _words() -> dict[str, frozenset[str]]:
+    document = tomllib.loads(Path(__file__).with_name("language.toml").read_text("utf-8"))
+    return {name: frozenset(words.split()) for name, words in document.items()}
 
 
 @cache

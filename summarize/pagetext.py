@@ -34,6 +34,7 @@ _MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+(?=\S)")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’')\]»]*$")
 LIST_ITEM = re.compile(r"^(?:[-–—•*▪‣◦·]\s|\(?(?:\d{1,3}|[A-Za-z])[.)]\s)")
 _WIDEST_WRAP = 120
+_LONG_LINE = 30  # characters; what comes before a break inside a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def _continues(text: str, following: str, width: int) -> bool:
     if width:
         return _is_full(text, following, width)
     return (
-        len(text) >= 40
+        len(text) >= _LONG_LINE
         and (following[0].islower() or following[0] in ",;")
         and not ends_sentence(text)
         and text[-1] not in ":;"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
 
@@ -26,33 +27,58 @@ def key(text: str) -> str:
 def repeated_bodies(lines: Sequence[Line]) -> dict[int, str]:
     """The lines of second printings of the body, wherever they begin, by index.
 
-    A line is a copy if its words occur in one row in what was printed before. Copies in a row that
-    count 40 words, or a single one of 25, are a second printing; between two copies of a row a line
-    that nearly equals its counterpart is one too. Shorter repetitions are refrains and stay.
+    A line is a copy if its words occur in one row in what was printed before. Copies in the same order
+    are a second printing if they count 40 words, or most of what was printed so far; a single line is
+    one from 25 words on. A line between them that nearly equals its counterpart belongs to it. Shorter
+    repetitions are refrains and stay.
     """
     keys = [key(line.text) for line in lines]
-    if len(set(keys)) == len(keys) and len(keys) > 1 and not _contains_earlier(keys):
-        return {}
     copies: dict[int, str] = {}
-    run: list[int] = []
-    near: list[int] = []  # lines of the current run that are not exact copies, still undecided
-    taken: list[int] = []
-    before = " "
+    run = _Run()
+    printed = " "
     for index, words in enumerate(keys):
-        if words and f" {words} " in before:
-            if near:
-                taken.extend(position for position in near if _nearly_printed(keys, position, run[0]))
-                near = []
-            run.append(index)
+        if not words:
             continue
-        if run and words and len(near) < _SKIPPED:
-            near.append(index)
-        else:
-            copies.update(_second_printing(keys, run, taken))
-            run, near, taken = [], [], []
-        before = f"{before}{words} "
-    copies.update(_second_printing(keys, run, taken))
+        wanted = f" {words} "
+        place = printed.find(wanted, run.end) if run.exact else -1
+        if place < 0 and (place := printed.find(wanted)) >= 0:
+            copies.update(run.copies(keys))
+            run = _Run(printed_before=printed.count(" "))
+        if place >= 0:
+            run.add(index, place + len(wanted) - 1)
+        elif run.exact and len(run.pending) < _SKIPPED:
+            run.pending.append(index)
+        elif run.exact:
+            copies.update(run.copies(keys))
+            run = _Run()
+        printed += wanted[1:]
+    copies.update(run.copies(keys))
     return copies
+
+
+@dataclass
+class _Run:
+    """Copies in a row: lines in the order in which they were printed before."""
+
+    printed_before: int = 0  # words
+    end: int = 0  # where the last copy ends in what was printed before
+    exact: list[int] = field(default_factory=list)
+    between: list[int] = field(default_factory=list)  # lines that are no exact copies, among those that are
+    pending: list[int] = field(default_factory=list)  # such lines after the last copy
+
+    def add(self, index: int, end: int) -> None:
+        self.between.extend(self.pending)
+        self.pending.clear()
+        self.exact.append(index)
+        self.end = end
+
+    def copies(self, keys: Sequence[str]) -> dict[int, str]:
+        words = sum(keys[index].count(" ") + 1 for index in self.exact)
+        enough = _LONE_WORDS if len(self.exact) < 2 else min(_RUN_WORDS, max(15, 0.6 * self.printed_before))
+        if not self.exact or words < enough:
+            return {}
+        near = (index for index in self.between if _nearly_printed(keys, index, self.exact[0]))
+        return dict.fromkeys((*self.exact, *near), "repeated-body")
 
 
 def repeated_captions(lines: Sequence[Line], head: int) -> dict[int, str]:
@@ -112,13 +138,6 @@ def repeated_titles(lines: Sequence[Line], title: str, head: int) -> dict[int, s
     return found
 
 
-def _contains_earlier(keys: Sequence[str]) -> bool:
-    everything = " ".join(keys)
-    return any(
-        everything.find(words, everything.find(words) + 1) >= 0 for words in keys if words.count(" ") >= 3
-    )
-
-
 def _nearly_printed(keys: Sequence[str], position: int, first: int) -> bool:
     words = keys[position].split()
     for earlier in keys[:first]:
@@ -128,10 +147,3 @@ def _nearly_printed(keys: Sequence[str], position: int, first: int) -> bool:
         if SequenceMatcher(None, words, other, autojunk=False).ratio() >= 0.85:
             return True
     return False
-
-
-def _second_printing(keys: Sequence[str], run: Sequence[int], near: Sequence[int]) -> Mapping[int, str]:
-    words = sum(keys[index].count(" ") + 1 for index in run)
-    if words >= (_RUN_WORDS if len(run) > 1 else _LONE_WORDS):
-        return dict.fromkeys((*run, *near), "repeated-body")
-    return {}
