@@ -150,8 +150,10 @@ def run(
         progress = Progress(len(store.done), failed_before)
         session = _Session(store, lock, progress, observer, _tolerance(conduct.max_failures))
         articles = _todo(inputs, store, options, conduct, progress)
-        _count_apart(inputs, conduct, progress, store)
-        _work(articles, session, options, conduct, build, stop)
+        first = next(articles, None)
+        if first is not None:  # else no model process is started for nothing
+            _count_apart(inputs, conduct, progress, store)
+            _work(_prepend(first, articles), session, options, conduct, build, stop)
         store.finish({role: str(model["name"]) for role, model in manifest.models.items()})
         outcome = Outcome(
             folder=output,
@@ -175,13 +177,10 @@ def _work(
     build: Build | None,
     stop: Stop,
 ) -> None:
-    first = next(articles, None)
-    if first is None:
-        return  # nothing to do, so no model process is started
     devices = devices_for(conduct.device)
     size = conduct.batch_size or (16 if devices == ["cpu"] else 256)
     local.run(
-        batched(_prepend(first, articles), size),
+        batched(articles, size),
         build or engine_build(options, conduct.threads, conduct.memory),
         session.commit,
         devices=devices,

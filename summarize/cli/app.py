@@ -44,6 +44,7 @@ def _register() -> None:
     from summarize.cli.evaluate import evaluate_command
     from summarize.cli.export import export_command
     from summarize.cli.memory import memory_app
+    from summarize.cli.merge import merge_command
     from summarize.cli.models import models_app
     from summarize.cli.report import report_command
     from summarize.cli.run import run_command
@@ -56,6 +57,7 @@ def _register() -> None:
     app.command("clean", rich_help_panel=work)(clean_command)
     app.command("translate", rich_help_panel=work)(translate_command)
     app.command("abstract", rich_help_panel=work)(abstract_command)
+    app.command("merge", rich_help_panel=work)(merge_command)
     app.command("status", rich_help_panel=look)(status_command)
     app.command("report", rich_help_panel=look)(report_command)
     app.command("export", rich_help_panel=look)(export_command)
