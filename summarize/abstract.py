@@ -15,8 +15,9 @@ from typing import Any
 
 from summarize.article import Article, Flag
 from summarize.errors import InputError
-from summarize.models.backend import Decoding
+from summarize.models.backend import Decoding, Model
 from summarize.models.catalog import catalog
+from summarize.models.load import load_model
 from summarize.postedit import join, lead_sentences
 from summarize.prompts import load_prompt
 from summarize.writer import LENGTHS, Brief, Document, Writer
@@ -42,14 +43,16 @@ class _Draft:
 class Summarizer:
     """Fills `candidates` and `summary`, which is the first of them.
 
-    `model` is a name or a folder for `load_model`, which gets `backend`, `device`, `compute_type` and
-    `threads`. `prompt` matters for chat models only: the name of a shipped one, or a path. `length` is
-    `short` (2 or 3 sentences, at most about 60 words), `medium` (4 or 5, 110) or `long` (6 to 8, 180),
-    unless the prompt sets its own. `candidates` is how many summaries to make, for the support stage
-    to choose from: a sequence-to-sequence model's best beams, a chat model's best output and seeded
-    samples. A chat model of fewer than 500 million parameters reads only the first `lead` words, and
-    makes each candidate from another share of them. `lead` 0 means all words, None what suits the
-    model. `decoding` replaces the search, but for its lengths and its number of hypotheses.
+    `model` is a loaded model, or a name or folder for `load_model`, which gets `backend`, `device`,
+    `compute_type`, `threads` and `offline`. `prompt` matters for chat models only: the name of a
+    shipped one, or a path. `length` is `short` (2 or 3 sentences, at most about 60 words), `medium`
+    (4 or 5, 110) or `long` (6 to 8, 180), unless the prompt sets its own.
+
+    `candidates` is how many summaries to make, for the support stage to choose from: a
+    sequence-to-sequence model's best beams, a chat model's best output and seeded samples. A chat
+    model of fewer than 500 million parameters reads only the first `lead` words, and makes each
+    candidate from another share of them. `lead` 0 means all words, None what suits the model.
+    `decoding` replaces the search, but for its lengths and its number of hypotheses.
 
     A text of no more words than the summary may have is its own summary. Where the model gives
     nothing fit to print, the first sentences of the text stand in, with the flag `summary-fallback`.
@@ -62,7 +65,7 @@ class Summarizer:
 
     def __init__(
         self,
-        model: str,
+        model: str | Model,
         *,
         prompt: str = "news-brief",
         length: str = "short",
@@ -73,13 +76,14 @@ class Summarizer:
         device: str = "auto",
         compute_type: str = "auto",
         threads: int = 0,
+        offline: bool = False,
     ) -> None:
         if length not in LENGTHS:
             raise InputError(f"There is no length {length!r}.", f"Choose one of: {', '.join(LENGTHS)}.")
         if candidates < 1:
             raise InputError("A summarizer makes at least one candidate.")
         self.model = model
-        self.lead = _suitable_lead(model) if lead is None else lead
+        self.lead = lead if lead is not None else _suitable_lead(model)
         self.brief = Brief.of(load_prompt(prompt), LENGTHS[length], candidates)
         self._decoding = decoding
         self._settings: dict[str, Any] = {
@@ -87,6 +91,7 @@ class Summarizer:
             "device": device,
             "compute_type": compute_type,
             "threads": threads,
+            "offline": offline,
         }
         self._writer: Writer | None = None
 
@@ -96,9 +101,9 @@ class Summarizer:
     def load(self) -> Writer:
         """Load the model now rather than at the first call."""
         if self._writer is None:
-            from summarize.models.load import load_model
-
-            model = load_model(self.model, **self._settings)
+            model = self.model
+            if isinstance(model, str):
+                model = load_model(model, **self._settings)
             self._writer = Writer(model, lead=self.lead, decoding=self._decoding)
         return self._writer
 
@@ -106,7 +111,7 @@ class Summarizer:
         """Summarize a batch: same length, same order; failed articles are passed on untouched."""
         started = time.perf_counter()
         chosen = [index for index, article in enumerate(articles) if article.error is None]
-        documents = [Document(articles[i].title_en or "", articles[i].paragraphs_en) for i in chosen]
+        documents = [_document(articles[index]) for index in chosen]
         drafts = self._drafts(documents)
         rate = (time.perf_counter() - started) / (1 + sum(document.words for document in documents))
         result = list(articles)
@@ -121,7 +126,7 @@ class Summarizer:
 
         A text without a word has an empty summary.
         """
-        documents = [Document("", tuple(re.split(r"\n\s*\n", text.strip()))) for text in texts]
+        documents = [Document("", _solid(re.split(r"\n\s*\n", text))) for text in texts]
         return ["".join(draft.candidates[:1]) for draft in self._drafts(documents)]
 
     def _drafts(self, documents: Sequence[Document]) -> list[_Draft]:
@@ -141,6 +146,15 @@ class Summarizer:
             _Draft(candidates) if candidates else _Draft(_lead(document, self.brief), fallback=True)
             for document, candidates in zip(documents, writer.write(reduced, self.brief), strict=True)
         ]
+
+
+def _document(article: Article) -> Document:
+    return Document(article.title_en or "", _solid(article.paragraphs_en))
+
+
+def _solid(paragraphs: Sequence[str]) -> tuple[str, ...]:
+    """Without paragraphs that have nothing in them."""
+    return tuple(paragraph.strip() for paragraph in paragraphs if paragraph.strip())
 
 
 def _reduced(documents: list[Document], writer: Writer, brief: Brief) -> list[Document]:
@@ -180,7 +194,7 @@ def _filled(article: Article, draft: _Draft) -> Article:
     return article.flagged(Flag("summary-fallback", (), detail))
 
 
-def _suitable_lead(model: str) -> int:
-    entry = catalog().get(model)
+def _suitable_lead(model: str | Model) -> int:
+    entry = catalog().get(model if isinstance(model, str) else model.name)
     small = entry is not None and entry.architecture == "causal" and entry.parameters < _SMALL
     return _SMALL_LEAD if small else 0

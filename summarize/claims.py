@@ -20,13 +20,13 @@ from summarize.quantities import Fact, find_dates, find_numbers
 Kind = Literal["number", "date", "name", "words"]
 
 TOKEN = re.compile(
-    r"(?:[^\W\d_]\.){2,}"  # U.S.
-    r"|[A-Z][^\W\d_]*-\d+[A-Za-z]*"  # Su-57, COVID-19
-    r"|[^\W\d_]+(?:['’][^\W\d_]+)*"
-    r"|\d+(?:[.,/:-]\d+)*"
-    r"|[%$€£¥₽₩]"
+    r"[A-Za-zÀ-ɏ]+(?:"
+    r"['’][A-Za-z]+"
+    r"|(?<=[A-Z])-\d+[A-Za-z]*"  # COVID-19
+    r"|(?<![A-Za-z][A-Za-z])(?:\.[A-Za-z]\b)+\.?"  # U.S.
+    r")?|\d+(?:[.,/:-]\d+)*|[%$€£¥₽₩]|[^\W\d_]+"
 )
-"""A token: a word, an initialism, a designation, figures, or a sign that is a unit."""
+"""A token: a word, a designation, an initialism, figures, or a sign that is a unit."""
 
 _CONNECTORS = frozenset({"of", "de", "al", "bin", "binti", "van", "von", "el", "da"})
 _ADDRESS = frozenset({"i", "mr", "mrs", "ms", "dr"})
@@ -122,7 +122,7 @@ def claims_of(sentence: str, index: int = 0) -> list[Claim]:
         if not taken and len(token) > 3 and token.isalpha() and token not in FUNCTION_WORDS
         if token not in REPORTING_WORDS
     ]
-    if words:
+    if len(words) > 1:  # one word alone is as likely another word for what the source says
         found.append(Claim("words", " ".join(words), index, tuple(frozenset({word}) for word in words)))
     return found
 

@@ -70,10 +70,9 @@ class Evidence:
         return sum(pair in self._pairs for pair in pairs) / max(1, len(pairs))
 
     def _known_names(self) -> set[str]:
-        text = f" {' '.join(self._tokens)} "
         known: set[str] = set()
         for first in self.words & _starts().keys():
-            known.update(name for phrase, name in _starts()[first] if phrase in text)
+            known.update(name for pairs, name in _starts()[first] if self._pairs.issuperset(pairs))
         return known
 
     @cached_property
@@ -138,11 +137,11 @@ def _sound(word: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _starts() -> dict[str, list[tuple[str, str]]]:
-    """For the first word of each form of a name, the forms, between spaces, and their names."""
-    starts: dict[str, list[tuple[str, str]]] = {}
+def _starts() -> dict[str, list[tuple[tuple[tuple[str, str], ...], str]]]:
+    """For the first word of each form of a name, the form as pairs of neighbours, and the name."""
+    starts: dict[str, list[tuple[tuple[tuple[str, str], ...], str]]] = {}
     for tokens, name in PHRASES.items():
-        starts.setdefault(tokens[0], []).append((f" {' '.join(tokens)} ", name))
+        starts.setdefault(tokens[0], []).append((tuple(pairwise(tokens)), name))
     return starts
 
 

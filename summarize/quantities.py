@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,9 @@ _ALSO_WORDS = frozenset({"may", "march", "mar", "des", "sat", "sun", "mon", "wed
 """Names of months and weekdays that are other words as well, so that more must speak for them."""
 
 _DATE_CONTEXT = frozenset({"in", "of", "since", "until", "by", "from", "last", "next", "early", "late"})
-_WHOLE = _NUMBERS.keys() | _ORDINALS.keys() | _MULTIPLIERS.keys()
-_NUMERIC = _WHOLE | {"one"}
-_DATED = _MONTHS.keys() | _WEEKDAYS.keys() | _RELATIVE_STARTS
+_NUMERIC = frozenset({"one", *_NUMBERS, *_ORDINALS, *_MULTIPLIERS})
+_DATED = frozenset({*_MONTHS, *_WEEKDAYS, *_RELATIVE_STARTS})
+_DIGITS = frozenset("0123456789")
 _ANAPHORIC = frozenset({"the", "these", "those", "its", "their", "between", "both", "kedua"})
 
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?\Z")
@@ -66,13 +66,13 @@ def find_dates(tokens: Sequence[str], capitalised: Sequence[bool]) -> list[Fact]
     """The dates among the tokens, which are in lower case; `capitalised` says which began upper case."""
     found: list[Fact] = []
     taken = -1
-    for i, token in enumerate(tokens):
+    for i, token in _among(tokens, _DATED):
         if i < taken:
             continue
         fact = None
-        if token[0].isdigit():
+        if token[0] in _DIGITS:
             fact = _figures(tokens, i)
-        elif token in _DATED:
+        else:
             if token in _MONTHS and _is_date_word(tokens, capitalised, i):
                 fact = _month(tokens, i)
             elif token in _WEEKDAYS and (token not in _ALSO_WORDS or (capitalised[i] and i > 0)):
@@ -94,10 +94,10 @@ def find_numbers(tokens: Sequence[str], *, strict: bool = False) -> list[Fact]:
     """
     found: list[Fact] = []
     taken = 0
-    for i, token in enumerate(tokens):
-        if i < taken or not (token in _NUMERIC or token[0].isdigit()):
+    for i, token in _among(tokens, _NUMERIC):
+        if i < taken:
             continue
-        if token[0].isdigit():
+        if token[0] in _DIGITS:
             values, end = _in_figures(tokens, i)
         elif token in _ORDINALS:
             values, end = {float(_ORDINALS[token])}, i + 1
@@ -150,6 +150,11 @@ def implied(facts: Iterable[Fact]) -> set[str]:
                     if weekday is not None:
                         keys.add(f"weekday {weekday}")
     return keys
+
+
+def _among(tokens: Sequence[str], words: Set[str]) -> list[tuple[int, str]]:
+    """The tokens that are figures or among `words`, each with its index."""
+    return [(i, token) for i, token in enumerate(tokens) if token in words or token[0] in _DIGITS]
 
 
 def _is_date_word(tokens: Sequence[str], capitalised: Sequence[bool], i: int) -> bool:
