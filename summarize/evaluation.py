@@ -27,9 +27,8 @@ from summarize.pairs import (
     Records,
     Reference,
     prediction_of,
-    read_predictions,
-    read_references,
 )
+from summarize.prediction_files import read_predictions, read_references
 from summarize.scores import Skipped
 from summarize.suites import REFERENCES, Suite, SystemSpec
 

@@ -18,9 +18,8 @@ from summarize.pairs import (
     Records,
     Reference,
     check_joinable,
-    read_predictions,
-    read_references,
 )
+from summarize.prediction_files import read_predictions, read_references
 from summarize.scores import MetricScore, Scores, Skipped
 
 SCORES = "scores.json"

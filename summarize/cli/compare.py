@@ -50,7 +50,7 @@ def compare_command(
     """
     from summarize.comparison import compare
     from summarize.errors import InputError
-    from summarize.pairs import Fields, read_predictions, read_references
+    from summarize.prediction_files import Fields, read_predictions, read_references
 
     if len(systems) < 2:
         raise InputError("A comparison needs two systems or more.", "Give two runs or files of predictions.")

@@ -54,7 +54,7 @@ def score_command(
     exit code is 3 where records could not be used or references have no prediction; they are listed.
     """
     from summarize.folder import Folder
-    from summarize.pairs import Fields, is_run, read_predictions, read_references
+    from summarize.prediction_files import Fields, is_run, read_predictions, read_references
     from summarize.scoring import SCORES, score
 
     fields = Fields(id_column, prediction_column, reference_column)

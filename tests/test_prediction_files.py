@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from summarize.article import Article
 from summarize.errors import InputError
 from summarize.folder import Folder
-from summarize.pairs import Fields, check_joinable, read_predictions, read_references
+from summarize.pairs import check_joinable
+from summarize.prediction_files import Fields, read_predictions, read_references
 from summarize.store import Store
 
 RECORDS = [{"id": "a", "summary": "First."}, {"id": "b", "summary": "Second, “quoted”."}]
