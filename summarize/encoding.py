@@ -112,8 +112,9 @@ def tidy(text: str) -> str:
     A lone surrogate, which no UTF-8 file can hold, becomes U+FFFD; NUL, DEL, escape characters and
     byte order marks inside the text go.
     """
-    text = _UNPRINTABLE.sub("", _NEWLINES.sub("\n", text))
-    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
+    if _is_tidy(text):
+        return text
+    return _SURROGATES.sub("\ufffd", _UNPRINTABLE.sub("", _NEWLINES.sub("\n", text)))
 
 
 def peekable(stream: BinaryIO) -> io.BufferedReader:
@@ -151,6 +152,11 @@ class _FullReads(io.RawIOBase):
         return filled
 
 
+def _is_tidy(text: str) -> bool:
+    """Whether all is printable, newlines and tabs apart: a quick test that most texts pass."""
+    return text.replace("\n", "").replace("\t", "").isprintable()
+
+
 def _decode_head(head: bytes, codec: str) -> str:
     """`head` decoded, a character cut in two at its end left out."""
     return codecs.getincrementaldecoder(codec)("replace").decode(head, final=len(head) < HEAD)
@@ -169,6 +175,8 @@ def _utf16_without_mark(head: bytes) -> str | None:
 
 
 def _refuse_binary(text: str, length: int | None = None) -> None:
+    if _is_tidy(text):
+        return
     controls = len(_SUSPECT.findall(text))
     share = controls / max(1, len(text) if length is None else length)
     if controls > 1 and share > _MAX_CONTROL_SHARE:

@@ -21,6 +21,8 @@ from summarize.records import (
     too_long,
 )
 
+_MAX_OPEN = 10_000
+
 
 def jsonl_articles(stream: io.BufferedReader, source: str, columns: Columns) -> Iterator[Article]:
     """A record, or a text, a line; the source of each is `source:LINE`."""
@@ -46,7 +48,11 @@ def json_articles(stream: io.BufferedReader, source: str, columns: Columns) -> I
             yield from _of_array(rest, "item", source, columns)
         elif _looks_like_lines(bare):
             yield from _of_lines(rest, source, columns)
-        elif len(start) > MAX_ITEM and (key := _array_key(bare)) is not None:
+        elif (
+            len(start) > MAX_ITEM
+            and not isinstance(error, RecursionError)
+            and (key := _array_key(bare)) is not None
+        ):
             yield from _of_array(rest, f"{key}.item", source, columns)
         else:
             raise ValueError(_malformed(error)) from error
@@ -89,7 +95,7 @@ def _of_array(text: io.TextIOBase, prefix: str, source: str, columns: Columns) -
     try:
         for item in ijson.items(data, prefix):
             number += 1
-            data.since_item = 0
+            data.begin_item()
             yield _of_item(item, f"{source}:{number}", columns)
     except (ijson.JSONError, ValueError, OSError, RecursionError) as error:
         reason = str(error).split("\n")[0] or type(error).__name__
@@ -145,15 +151,25 @@ class _Replay(io.TextIOBase):
 
 
 class _Utf8:
-    """What ijson reads: UTF-8 of any text stream, refused where one item is over `MAX_ITEM`."""
+    """What ijson reads: UTF-8 of any text stream, refused where one item is too long or nested too deep.
+
+    ijson itself has no such bounds. Brackets are counted wherever they stand, in texts as well, which is
+    why there may be so many.
+    """
 
     def __init__(self, text: io.TextIOBase) -> None:
         self._text = text
-        self.since_item = 0
+        self.begin_item()
+
+    def begin_item(self) -> None:
+        self._length = self._depth = 0
 
     def read(self, size: int = -1) -> bytes:
         data = self._text.read(size).encode("utf-8", "replace")
-        self.since_item += len(data)
-        if self.since_item > MAX_ITEM + (1 << 20):
+        self._length += len(data)
+        self._depth += data.count(b"[") + data.count(b"{") - data.count(b"]") - data.count(b"}")
+        if self._length > MAX_ITEM + (1 << 20):
             raise ValueError(too_long("a record"))
+        if self._depth > _MAX_OPEN:
+            raise ValueError("nested too deep")
         return data

@@ -11,6 +11,7 @@ from summarize.dates import iso_date
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n(?:---|\.\.\.)\s*\n", re.DOTALL)
 _FIELD = re.compile(r"^(title|judul|date|tanggal)\s*:\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
 
+_MAX_TAGS = 200_000
 _INLINE = {"softbreak": "\n", "hardbreak": "\n", "image": ""}
 
 # What trafilatura logs as errors is told by a failure of the article.
@@ -27,11 +28,16 @@ class Page:
 
 
 def html_text(html: str) -> Page | None:
-    """The main content of a page, without menus, teasers and comments; None where there is none."""
+    """The main content of a page, without menus, teasers and comments; None where there is none.
+
+    Raises ValueError for a page so large that it would take minutes.
+    """
     from trafilatura import bare_extraction
 
     if "<" not in html:
         return Page(html)
+    if html.count("<") > _MAX_TAGS:
+        raise ValueError(f"a page of more than {_MAX_TAGS:,} tags")
     document = bare_extraction(
         html,
         include_comments=False,

@@ -95,12 +95,16 @@ class _Lines:
 
 def _delimiter(lines: _Lines, columns: Columns, delimiters: str) -> str:
     """The delimiter of the header; the lines before it are used up."""
-    while (line := lines.next()) is not None and line[1] is not None:
-        content = line[1].lstrip("\ufeff")
+    while (line := lines.next()) is not None:
+        number, content = line
+        if content is None:
+            lines.put_back([line])
+            break
+        content = content.lstrip("\ufeff")
         if match := _SEPARATOR_LINE.fullmatch(content):
             return match[1]
         if content.strip():
-            lines.put_back([(line[0], content)])
+            lines.put_back([(number, content)])
             rows = {each: _parse(content, each) for each in delimiters}
             return max(rows, key=lambda each: (has_text(columns, _distinct(rows[each])), len(rows[each])))
     return delimiters[0]

@@ -161,6 +161,19 @@ def test_a_record_in_an_array_may_not_be_without_end(monkeypatch: pytest.MonkeyP
     assert "a record of more than" in bad.error.reason
 
 
+def test_nesting_without_end_in_an_array_is_a_failure() -> None:
+    first, bad = as_json('[{"text": "Satu"}, ' + " " * (1 << 16) + "[" * 1_000_000)
+    assert first.text == "Satu"
+    assert bad.error is not None
+    assert "nested too deep" in bad.error.reason
+
+
+def test_nesting_without_end_in_an_object_raises_value_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_files, "MAX_ITEM", 1 << 16)
+    with pytest.raises(ValueError, match="nested too deep"):
+        as_json('{"a":' * 100_000)
+
+
 @pytest.mark.parametrize("text", ['{"text": "Satu"', "{", "bukan json", "}"])
 def test_what_is_no_json_raises_value_error(text: str) -> None:
     with pytest.raises(ValueError, match="malformed JSON"):

@@ -96,6 +96,11 @@ def test_nested_elements_without_end_do_no_harm() -> None:
     html_text("<div>" * 3000 + SENTENCES[0])
 
 
+def test_a_page_that_would_take_minutes_is_refused() -> None:
+    with pytest.raises(ValueError, match="tags"):
+        html_text("<p>a" * 300_000)
+
+
 @given(st.text("<>/pdiv&;\"'= abc!-", max_size=80))
 def test_no_page_raises(html: str) -> None:
     html_text(html)

@@ -20,7 +20,7 @@ values: st.SearchStrategy[Any] = st.recursive(
     | st.floats()
     | st.text()
     | st.binary()
-    | st.decimals()
+    | st.decimals(allow_nan=False)
     | st.dates(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=12,

@@ -156,6 +156,12 @@ def test_rows_that_are_too_long_are_failures(monkeypatch: pytest.MonkeyPatch) ->
     assert "more than" in reason(found[1])
 
 
+def test_a_header_that_is_too_long_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MAX_ITEM", 100)
+    (article,) = as_csv("a" * 300)
+    assert "more than" in reason(article)
+
+
 @given(st.lists(texts, min_size=1), st.sampled_from(",;|\t"))
 def test_what_the_csv_module_writes_is_read_back(bodies: list[str], delimiter: str) -> None:
     file = io.StringIO()
