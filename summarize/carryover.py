@@ -26,7 +26,11 @@ _WITH_DECIMAL = {
     ".": re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"),
 }
 _TIME = re.compile(r"([01]?\d|2[0-4])[.:]([0-5]\d)")
-_DATE = re.compile(r"\b([0-3]?\d)/([01]?\d)/(\d{4})\b")
+_DATE = re.compile(r"(?<![\d/])([0-3]?\d)/([01]?\d)/(\d{4})(?![\d/])")
+_SHORT_DATE = re.compile(
+    r"(?:(?<=\()|(?<=(?:enin|lasa|Rabu|amis|umat|abtu|nggu)[, ] )"
+    r"|(?<=(?:enin|lasa|Rabu|amis|umat|abtu|nggu) ))([0-3]?\d)/([01]?\d)()(?![\d/])"
+)
 _DAY_MONTH = re.compile(r"\b(\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?\b")
 _CAPITALISED = re.compile(r"(?<!\w)[A-ZÀ-ÖØ-Þ](?:[^\W\d_]|['-](?=\w))+(?!\w)")
 _WORD = re.compile(r"[\w'-]+")
@@ -40,22 +44,35 @@ class _Lexicon(NamedTuple):
     english_scales: dict[int, str]
     spelled: dict[str, Decimal]
     months: tuple[str, ...]
+    indonesian_months: tuple[str, ...]
     translated: frozenset[str]
+
+
+def spell_dates(text: str) -> str:
+    """Indonesian `text` with numeric dates spelled out: 12/9/2023 as 12 September 2023.
+
+    Models garble the short form or copy it, and English readers take the month for the day. Without a
+    year only a date in brackets or after a weekday is taken for one.
+    """
+    if "/" not in text:
+        return text
+    months = _lexicon().indonesian_months
+
+    def spelled(match: re.Match[str]) -> str:
+        day, month, year = int(match[1]), int(match[2]), match[3]
+        if not (1 <= day <= 31 and 1 <= month <= len(months)):
+            return match[0]
+        return f"{day} {months[month - 1]}{f' {year}' if year else ''}"
+
+    return _SHORT_DATE.sub(spelled, _DATE.sub(spelled, text))
 
 
 def english_numbers(source: str, target: str) -> str:
     """`target` with figures that were copied from an Indonesian `source` written the English way.
 
-    1.500.000 becomes 1,500,000, 3,5 becomes 3.5, and 12/9/2023, the ninth month to some readers and the
-    twelfth to others, becomes 12 September 2023. A figure that isn't in the source is left alone, as
-    is one that reads as a time of day.
+    1.500.000 becomes 1,500,000 and 3,5 becomes 3.5. A figure that isn't in the source is left alone, as is
+    one that reads as a time of day.
     """
-    if not _DIGIT.search(source):
-        return target
-    for date in _DATE.finditer(source):
-        month = int(date[2])
-        if date[0] in target and 1 <= month <= 12:
-            target = target.replace(date[0], f"{date[1]} {_lexicon().months[month - 1]} {date[3]}")
     if "." not in source and "," not in source:
         return target
     for match in _NUMBER.finditer(source):
@@ -250,5 +267,6 @@ def _lexicon() -> _Lexicon:
         english_scales={10 ** int(power): words.split()[-1] for power, words in data["scales"].items()},
         spelled={word: Decimal(value) for value, words in data["spelled"].items() for word in words.split()},
         months=tuple(data["months"].split()),
+        indonesian_months=tuple(data["indonesian_months"].split()),
         translated=frozenset(word for words in data["translated"].values() for word in words.split()),
     )

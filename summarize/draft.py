@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from summarize.article import Flag
-from summarize.carryover import english_numbers, lost_names, lost_numbers, restore_names
+from summarize.carryover import english_numbers, lost_names, lost_numbers, restore_names, spell_dates
 from summarize.glossary import Entry, Glossary, missing, repair
 from summarize.memory import Translation
 from summarize.normalize import normalize
@@ -18,9 +18,10 @@ _HEAD = re.compile(
     r"""(?x)
     (?: [A-Z][\w.]*\.(?:com|co|id|net|COM|CO|ID|NET)(?:\.id|\.ID)?,\s        # Liputan6.com, Jakarta
         [A-Z]\w+(?:\s[A-Z]\w+)?\s (?:-{1,2}\s)? (?=["A-Z])
-      | (?=[^-]{2,60}?\s-{1,2}\s) (?=[^-]*(?:[A-Z]{3}|\.(?:com|co|id)\b|\(|CNN|CNBC)|\w+(?:\s\w+)?\s-)
-        (?:[A-Z(][\w.()/]*,?\s){1,6} -{1,2}\s                               # JAKARTA, KOMPAS.com -
-      | (?:\d{1,2}|[a-z])[.)]\s | [-•*▪]\s                                   # 1. a) •
+      | (?=[^-]{2,60}?\s-{1,2}\s)                                              # JAKARTA, KOMPAS.com -
+        (?=[^-]*(?:[A-Z]{3}|\.(?:com|co|id)\b|[(,|])|\w+(?:\s\w+)?\s-)
+        (?:(?:[A-Z(][\w.()/]*,?|\|)\s){1,6} -{1,2}\s
+      | (?:\d{1,2}|[a-z])[.)]\s | [-•*▪]\s                                    # 1. a) •
     )?
     """
 )
@@ -41,7 +42,7 @@ class Draft:
     @property
     def has_words(self) -> bool:
         """Whether there is anything to translate."""
-        return bool(_LETTERS.search(self.encoded))
+        return bool(_LETTERS.search(self.core))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,10 @@ def draft(text: str, glossary: Glossary | None = None) -> Draft:
         elif core[-1] == '"':
             core, tail = core[:-1].rstrip(), '"'
     encoded, entries = glossary.expand(core) if glossary else (core, ())
-    return Draft(head, core, tail, encoded, entries)
+    if head and glossary:
+        for entry in glossary.expand(head)[1]:
+            head = repair(head, entry)
+    return Draft(head, core, tail, spell_dates(encoded), entries)
 
 
 def degenerate(source: str, target: str) -> str:
@@ -114,7 +118,7 @@ def attempt(draft: Draft, target: str, score: float, *, cut_off: bool = False) -
 
     `cut_off` says that the model ran into its maximal length.
     """
-    notes = []
+    notes = ["dates: spelled out"] if spell_dates(draft.core) != draft.core else []
     if (figures := english_numbers(draft.core, target)) != target:
         notes.append("numbers: written the English way")
         target = figures

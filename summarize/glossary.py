@@ -91,11 +91,13 @@ def repair(target: str, entry: Entry) -> str:
     """`target` with a term that was left in the source language replaced by its translation."""
     for spelling in _spellings(entry.source):
         if spelling in target and not any(spelling in accepted for accepted in entry.targets):
+            shouted = spelling.isupper() and not entry.source.isupper()
+            translation = entry.targets[0].upper() if shouted else entry.targets[0]
             # "the North Korean leader (Korut)": the translation stands there already.
             bracketed = f" ({spelling})"
             if bracketed in target and len(entry.targets[0]) > 3 and _accepted(entry, target):
                 target = target.replace(bracketed, "")
-            target = re.sub(rf"(?<!\w){re.escape(spelling)}(?!\w)", entry.targets[0], target)
+            target = re.sub(rf"(?<!\w){re.escape(spelling)}(?!\w)", translation, target)
     return target
 
 

@@ -11,14 +11,16 @@ from collections.abc import Callable, Container, Iterable, Sequence
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _ACRONYM_LENGTH = 5
+_LONGEST_HEADLINE = 120  # characters
+_STOPS = (".", "!", "?", "…", ":", ",", '"', "”")
 
 
 def sentence_caser(headline: str, body: Sequence[str], known: Container[str] = ()) -> Callable[[str], str]:
     """What puts `headline`, or a sentence of it, in sentence case; it does nothing to a headline that is.
 
-    A headline in Title Case or ALL CAPS isn't. Names keep their capitals: words that `body` writes with
-    a capital inside its sentences, words in `known`, and short all-capital words in a headline
-    that isn't all capitals.
+    A headline, or a subheading of `body`, in Title Case or ALL CAPS isn't. Names keep their capitals:
+    words that `body` writes with a capital inside its sentences, words in `known`, and short
+    all-capital words in a headline that isn't all capitals.
     """
     words = _WORD.findall(headline)
     shouting = len(words) > 1 and headline.isupper()
@@ -38,6 +40,13 @@ def sentence_caser(headline: str, body: Sequence[str], known: Container[str] = (
     return lambda sentence: _capitalised(_WORD.sub(cased, sentence))
 
 
+def is_headline_like(paragraph: str) -> bool:
+    """Whether a paragraph looks like a subheading in Title Case or ALL CAPS."""
+    if len(paragraph) > _LONGEST_HEADLINE or paragraph.endswith(_STOPS):
+        return False
+    return paragraph.isupper() or _is_title_case(_WORD.findall(paragraph))
+
+
 def english_headline(translation: str, headline: str) -> str:
     """`translation` with a capital at its start and no full stop that `headline` doesn't have."""
     if translation.endswith(".") and not translation.endswith("..") and not headline.rstrip().endswith("."):
@@ -55,8 +64,8 @@ def _usual_spellings(words: Container[str], body: Iterable[str]) -> dict[str, st
     """For each of `words` in `body`, its most frequent spelling where it doesn't begin a sentence."""
     counts: dict[str, Counter[str]] = {}
     for paragraph in body:
-        if paragraph.isupper():
-            continue
+        if is_headline_like(paragraph):
+            continue  # says nothing about how a word is usually spelled
         for match in _WORD.finditer(paragraph):
             folded = match[0].casefold()
             if folded in words:

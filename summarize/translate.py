@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from summarize.article import Article, Flag, Segment
 from summarize.draft import Attempt, Draft, attempt, draft, translation
 from summarize.errors import SummarizeError
 from summarize.glossary import Glossary, insert, load_glossary
-from summarize.headline import english_headline, sentence_caser
+from summarize.headline import english_headline, is_headline_like, sentence_caser
 from summarize.memory import Memory, RecentMemory, Translation
 from summarize.models.backend import Decoding, Model
 from summarize.models.load import load_model
@@ -124,12 +124,10 @@ class Translator:
             headline = sentence_caser(title, article.paragraphs, self._names)
             pieces = [_Piece(TITLE, segment, headline(segment)) for segment in self._segments(title)]
             for number, paragraph in enumerate(article.paragraphs):
-                subheading = (
-                    sentence_caser(paragraph, article.paragraphs, self._names) if paragraph.isupper() else str
-                )
-                pieces += [
-                    _Piece(number, segment, subheading(segment)) for segment in self._segments(paragraph)
-                ]
+                cased: Callable[[str], str] = str
+                if is_headline_like(paragraph):
+                    cased = sentence_caser(paragraph, article.paragraphs, self._names)
+                pieces += [_Piece(number, segment, cased(segment)) for segment in self._segments(paragraph)]
         except SummarizeError:
             raise
         except Exception as error:
@@ -178,7 +176,7 @@ class Translator:
         unlooped = replace(
             self._decoding, beam=beam, hypotheses=beam, no_repeat_ngram=3, repetition_penalty=1.2
         )
-        wider = replace(self._decoding, beam=beam * 3 // 2, hypotheses=beam * 3 // 2)
+        wider = replace(self._decoding, beam=2 * beam, hypotheses=2 * beam)
         odd = [index for index, first in enumerate(best) if first.degenerate]
         lossy = [index for index, first in enumerate(best) if first.losses and not first.degenerate]
         for name, again, decoding in (("degenerate", odd, unlooped), ("lost", lossy, wider)):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarize.carryover import english_numbers, lost_names, lost_numbers, restore_names
+from summarize.carryover import english_numbers, lost_names, lost_numbers, restore_names, spell_dates
 
 
 @pytest.mark.parametrize(
@@ -16,16 +16,32 @@ from summarize.carryover import english_numbers, lost_names, lost_numbers, resto
         ("Naik 3,5 persen.", "Up 3,5 percent.", "Up 3.5 percent."),
         ("Sejauh 8.000 km.", "About 8.000 km away.", "About 8,000 km away."),
         ("Nilainya 1.234,56.", "Its value is 1.234,56.", "Its value is 1,234.56."),
-        ("Pada 12/9/2023.", "On 12/9/2023.", "On 12 September 2023."),
         ("Pukul 19.30 WIB.", "At 19.30 WIB.", "At 19.30 WIB."),
         ("Naik 3,5 persen.", "Up 13,5 percent.", "Up 13,5 percent."),
         ("Versi 1.2.3 terbit.", "Version 1.2.3 is out.", "Version 1.2.3 is out."),
-        ("Pada 12/19/2023.", "On 12/19/2023.", "On 12/19/2023."),
         ("Tanpa angka.", "No figure.", "No figure."),
     ],
 )
 def test_copied_figures_are_written_the_english_way(source: str, target: str, expected: str) -> None:
     assert english_numbers(source, target) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [
+        ("Selasa (12/9/2023)", "Selasa (12 September 2023)"),
+        ("pada 01/08/2023", "pada 1 Agustus 2023"),
+        ("Rabu (13/9)", "Rabu (13 September)"),
+        ("Sabtu, 16/9", "Sabtu, 16 September"),
+        ("Sabtu 16/9", "Sabtu 16 September"),
+        ("dua per tiga, 2/3", "dua per tiga, 2/3"),
+        ("pada 12/19/2023", "pada 12/19/2023"),
+        ("surat 12/9/2023/A", "surat 12/9/2023/A"),
+        ("semester I/2023", "semester I/2023"),
+    ],
+)
+def test_numeric_dates_are_spelled_out(text: str, spelled: str) -> None:
+    assert spell_dates(text) == spelled
 
 
 @pytest.mark.parametrize(

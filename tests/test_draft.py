@@ -6,7 +6,7 @@ import pytest
 
 from summarize.article import Flag
 from summarize.draft import attempt, degenerate, draft, translation
-from summarize.glossary import Entry, Glossary
+from summarize.glossary import Entry, Glossary, news_glossary
 from summarize.memory import Translation
 
 
@@ -16,6 +16,8 @@ from summarize.memory import Translation
         ("JAKARTA, KOMPAS.com - Polisi datang.", "JAKARTA, KOMPAS.com - ", "Polisi datang.", ""),
         ("Jakarta, CNN Indonesia -- Polisi datang.", "Jakarta, CNN Indonesia -- ", "Polisi datang.", ""),
         ("TEMPO.CO, Jakarta - Polisi datang.", "TEMPO.CO, Jakarta - ", "Polisi datang.", ""),
+        ("Jakarta, Lensa Dunia -- Polisi datang.", "Jakarta, Lensa Dunia -- ", "Polisi datang.", ""),
+        ("Medan | KABAR.co – Polisi datang.", "Medan | KABAR.co - ", "Polisi datang.", ""),
         ("Surabaya (ANTARA) - Polisi datang.", "Surabaya (ANTARA) - ", "Polisi datang.", ""),
         ("BANDA ACEH – Polisi datang.", "BANDA ACEH - ", "Polisi datang.", ""),
         ("Jakarta - Polisi datang.", "Jakarta - ", "Polisi datang.", ""),
@@ -39,6 +41,16 @@ from summarize.memory import Translation
 def test_what_is_set_aside(text: str, head: str, core: str, tail: str) -> None:
     made = draft(text)
     assert (made.head, made.core, made.tail) == (head, core, tail)
+
+
+def test_places_of_a_dateline_are_translated_by_the_glossary() -> None:
+    assert draft("MOSKOW - Polisi datang.", news_glossary()).head == "MOSCOW - "
+
+
+def test_dates_are_spelled_out_for_the_model() -> None:
+    made = draft("Ia datang pada Rabu (13/9/2023).")
+    assert made.encoded == "Ia datang pada Rabu (13 September 2023)."
+    assert attempt(made, "He came on Wednesday (13 September 2023).", -0.1).notes == ("dates: spelled out",)
 
 
 @pytest.mark.parametrize(

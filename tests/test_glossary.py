@@ -57,7 +57,7 @@ def test_the_longer_term_wins() -> None:
     ("target", "entry", "repaired"),
     [
         ("He is in Moskow.", MOSCOW, "He is in Moscow."),
-        ("MOSKOW - He is", MOSCOW, "Moscow - He is"),
+        ("MOSKOW - He is", MOSCOW, "MOSCOW - He is"),
         ("The AS said", US, "The US said"),
         ("the North Korean leader (Korut) said", KORUT, "the North Korean leader said"),
         ("the leader (Korut) said", KORUT, "the leader (North Korea) said"),

@@ -97,6 +97,12 @@ def test_a_shouting_subheading_is_put_in_sentence_case() -> None:
     assert book.calls[0][0][0] == "Harga beras naik"
 
 
+def test_a_subheading_in_title_case_is_put_in_sentence_case_by_the_rest_of_the_body() -> None:
+    translate, book = translator()
+    translate([article("Rute Yang Panjang Menuju Rusia", "Kereta itu menuju Rusia melalui rute lain.")])
+    assert book.calls[0][0][0] == "Rute yang panjang menuju Rusia"
+
+
 def test_the_same_sentence_goes_to_the_model_once() -> None:
     translate, book = translator()
     batch = [article("Sepi sekali.", "Sepi sekali."), article("Sepi sekali.", title="Sepi sekali.")]
@@ -167,7 +173,7 @@ def test_a_lost_number_is_looked_for_among_more_hypotheses() -> None:
     assert done.segments[0].notes == ("retried: lost",)
     assert done.flags == ()
     assert [texts for texts, _ in book.calls] == [["Ada 17 orang.", "Sepi."], ["Ada 17 orang."]]
-    assert book.calls[1][1].hypotheses == 6
+    assert book.calls[1][1].hypotheses == 8
 
 
 def test_what_no_hypothesis_has_is_flagged_once_an_article() -> None:
