@@ -16,18 +16,18 @@ def split_to_window(paragraphs: Sequence[str], window: int, count: Count) -> lis
     A paragraph longer than the window is split at sentence ends, a sentence longer than it between
     words. The parts are of about equal length, so that the last isn't a scrap. `window` is at least 1.
     """
-    pieces = list(_pieces(paragraphs, window, count))
-    total = sum(tokens for _, tokens in pieces)
-    fair = total / max(1, -(-total // window))
+    pieces = _pieces(paragraphs, window, count)
+    left = sum(tokens for _, tokens in pieces)
     parts: list[list[str]] = []
-    filled = 0
+    filled = fair = 0.0
     for piece, tokens in pieces:
-        # Going a little over the fair share is better than a part more, going over the window is not.
+        # A little over the fair share is better than a part more; over the window is not.
         if not parts or filled + tokens > window or filled + tokens / 2 > fair:
             parts.append([])
-            filled = 0
+            filled, fair = 0, left / max(1, -(-left // window))
         parts[-1].append(piece)
         filled += tokens
+        left -= tokens
     return parts
 
 

@@ -14,24 +14,22 @@ _REPORTING = (
 )
 _PREAMBLE = re.compile(
     r"""\A(?:
-        (?:sure|certainly|of\ course|okay|ok|absolutely)\b[^.!:\n]{0,40}[.!:,]\s*
-      | (?:here(?:'s|’s|\ is|\ are)|below\ (?:is|are)|the\ following\ (?:is|are))\b[^.\n]{0,120}?:\s*
-      | (?:the\ )?(?:[a-z]+\ ){0,3}(?:summary|headline|answer|output|article)(?:\ [a-z]+){0,6}\ ?:\s*
+        (?:sure|certainly|of\ course|okay|ok|absolutely)[.!,:]\s*
+      | (?:here(?:'s|’s|\ is|\ are|\ it\ is|\ you\ go)|below\ (?:is|are)|the\ following\ (?:is|are))\b[^.\n]{0,120}?:\s*
+      | (?:the\ )?(?:[a-z]+\ ){0,3}(?:summary|headline|answer|output)(?:\ of\ [a-z\ ]{1,40})?\ ?:\s*
       | (?:in\ summary|to\ summari[sz]e|in\ short|in\ brief|overall)\s*[,:]\s*
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _ATTRIBUTION = re.compile(
-    r"\A(?:according\ to\ (?:the|this)\ (?:news\ )?(?:article|text|report\ above)\s*,\s*"
-    r"|(?:the|this)\ (?:news\ )?(?:article|text|passage|story|summary)\ (?:also\ )?"
-    rf"(?:{_REPORTING})\ that\ )",
-    re.IGNORECASE,
+    r"\A(?:[Aa]ccording to (?:the|this) (?:news )?(?:article|text|report above), "
+    r"|(?:[Tt]he|[Tt]his) (?:news )?(?:article|text|passage|story|summary) (?:also )?"
+    rf"(?:{_REPORTING}) that )"
 )
 _ABOUT_ITSELF = re.compile(
-    r"\A(?:(?:the|this)\ (?:news\ |given\ |above\ )?(?:article|text|passage|summary|author|writer)\b"
-    r"|(?:i|we)\ (?:hope|have|am|will|can(?:'t|not)?)\b|let\ me\ know|please\ (?:note|let)"
-    r"|note:|\(?word\ count|if\ you\ (?:have|need|would))",
-    re.IGNORECASE,
+    r"\A(?:(?:[Tt]he|[Tt]his) (?:news |given |above )?(?:article|text|passage|summary|author|writer)\b"
+    r"|I hope\b|I (?:have|am|will|can(?:'t|not)?) (?:summar|provid|happy|sorry)\w*|Let me know\b"
+    r"|Please (?:note|let)\b|Note:|\(?[Ww]ord count|If you (?:have|need|would)\b)"
 )
 _SPECIAL = re.compile(r"<\|[^|<>]{1,40}\|>|</?(?:s|pad|unk|article|summary|think)>", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"<n>|<br\s*/?>")  # PEGASUS writes <n>
