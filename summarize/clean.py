@@ -92,7 +92,9 @@ class Cleaner:
             return article
         reason = f"the text is not Indonesian: it looks like {_name(verdict.language)}"
         if self.force:
-            return article.flagged(Flag("not-indonesian", (verdict.language,), f"Processed although {reason}."))
+            return article.flagged(
+                Flag("not-indonesian", (verdict.language,), f"Processed although {reason}.")
+            )
         return article.failed("clean", reason)
 
 

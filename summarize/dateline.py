@@ -10,15 +10,18 @@ _MONTH = (
     r"(?:Jan(?:uari|uary)?|Feb(?:ruari|ruary)?|Mar(?:et|ch)?|Apr(?:il)?|Mei|May|Jun[ie]?|Jul[iy]?|Agu(?:stus)?|Agt"
     r"|Ags|Aug(?:ust)?|Sep(?:t|tember)?|Okt(?:ober)?|Oct(?:ober)?|Nov(?:ember)?|Des(?:ember)?|Dec(?:ember)?)\b"
 )
-_CLOCK = r"(?:[\s,|•·@T–-]{1,4}(?:(?:pukul|jam)\s)?(\d{1,2})[.:](\d{2})(?:[.:]\d{2})?(?:\s?\(?(WIB|WITA|WIT|UTC|GMT)\b)?)?"
+_CLOCK = (
+    r"(?:[\s,|•·@T–-]{1,4}(?:(?:pukul|jam)\s)?(\d{1,2})[.:](\d{2})(?:[.:]\d{2})?"
+    r"(?:\s?\(?(WIB|WITA|WIT|UTC|GMT)\b)?)?"
+)
 _DAY_FIRST = re.compile(
     rf"\b(\d{{1,2}})[\s/-]({_MONTH}|\d{{1,2}})\.?[\s/,-]{{1,2}}(\d{{4}}){_CLOCK}", re.IGNORECASE
 )
 _MONTH_FIRST = re.compile(rf"\b({_MONTH})\.?\s(\d{{1,2}}),?\s(\d{{4}}){_CLOCK}", re.IGNORECASE)
 _YEAR_FIRST = re.compile(rf"\b(\d{{4}})-(\d{{2}})-(\d{{2}}){_CLOCK}", re.IGNORECASE)
 _WEEKDAY_DATE = re.compile(
-    r"(?:Senin|Selasa|Rabu|Kamis|Jum['’]?at|Sabtu|Minggu|Ahad)(?:\s(?:dini hari|pagi|siang|sore|petang|malam))?"
-    r",?\s?\((\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\)"
+    r"(?:Senin|Selasa|Rabu|Kamis|Jum['’]?at|Sabtu|Minggu|Ahad)"
+    r"(?:\s(?:dini hari|pagi|siang|sore|petang|malam))?,?\s?\((\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\)"
 )
 
 _SITE = (

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from summarize.article import Removal
 from summarize.dateline import dateline
-from summarize.furniture import Rule, furniture, headlines_below
+from summarize.furniture import Rule, furniture, headlines_below, holds_any
 from summarize.pagetext import LIST_ITEM, Line, ends_sentence
 from summarize.repeats import key
 
@@ -20,8 +20,8 @@ _PARAGRAPH_WORDS = 25  # a line this long is a paragraph even without a full sto
 # What is printed below the last paragraph only; the lines that follow are no body any more.
 _END_MARKS = frozenset(
     (
-        "initials", "initials-glued", "byline", "byline-glued", "outlet-credit", "outlet-credit-glued", "copyright",
-        "tags", "tags-heading", "source-line", "follow-us", "also-published", "advert-glued", "comments",
+        "initials", "initials-glued", "byline", "byline-glued", "outlet-credit", "outlet-credit-glued",
+        "copyright", "tags", "tags-heading", "source-line", "follow-us", "also-published", "advert-glued", "comments",
         "related-heading", "share", "fact-check-hotline", "contributed",
     )
 )  # fmt: skip
@@ -100,9 +100,9 @@ class PageEditor:
         """Take out what is glued to lines or stands within them, wherever they are."""
         everything = "\n".join(line.text for line in self.lines).lower()
         for rule in furniture().glued:
-            if rule.where != "last" and any(need in everything for need in rule.needs):
+            if rule.where != "last" and holds_any(everything, rule.needs):
                 lowered = everything.split("\n")
-                self._cut(rule, [i for i, text in enumerate(lowered) if any(n in text for n in rule.needs)])
+                self._cut(rule, [i for i, text in enumerate(lowered) if holds_any(text, rule.needs)])
                 everything = "\n".join(line.text for line in self.lines).lower()
 
     def cut_last(self) -> None:
@@ -113,9 +113,7 @@ class PageEditor:
         lowered = [line.text.lower() for line in self.lines[last:]]
         for rule in furniture().glued:
             if rule.where == "last":
-                self._cut(
-                    rule, [last + i for i, text in enumerate(lowered) if any(n in text for n in rule.needs)]
-                )
+                self._cut(rule, [last + i for i, text in enumerate(lowered) if holds_any(text, rule.needs)])
             if len(self.lines) - last != len(lowered):  # a line went whole
                 break
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -15,12 +15,14 @@ from summarize.pagetext import ends_sentence
 _FRAGMENT = re.compile(r"\(\?&(\w+)\)")
 _LONGEST_LINE = 1000  # characters
 _FIRST_WORD = re.compile(r"\w+")
+_QUOTATION_END = re.compile(r",[\"”’']$")
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _SMALL_WORDS = frozenset(
     (
-        "a", "agar", "akan", "and", "antara", "atau", "bagi", "dalam", "dan", "dari", "demi", "dengan", "di", "for",
-        "hingga", "in", "ini", "itu", "jadi", "karena", "ke", "lewat", "of", "oleh", "on", "pada", "para", "per",
-        "saat", "sampai", "sebagai", "soal", "tak", "tapi", "the", "tidak", "to", "untuk", "usai", "vs", "yang",
+        "a", "agar", "akan", "and", "antara", "atau", "bagi", "dalam", "dan", "dari", "demi", "dengan", "di",
+        "for", "hingga", "in", "ini", "itu", "jadi", "karena", "ke", "of", "oleh", "on", "pada", "para",
+        "per", "saat", "sampai", "sebagai", "soal", "tak", "tapi", "the", "tidak", "to", "untuk", "usai", "vs",
+        "yang",
     )
 )  # fmt: skip
 
@@ -47,27 +49,20 @@ class Rule:
     below: re.Pattern[str] | None = field(default=None, compare=False, repr=False)
     expression: re.Pattern[str] = field(default=re.compile(""), compare=False, repr=False)
 
-    def allows(self, text: str) -> bool:
-        """Whether a line that matches may go, by the way it is written."""
-        if self.titled and not is_titled(text):
-            return False
-        if self.ends == "any":
-            return True
-        if not text.endswith((".", "”", '"', "’", "'")) or text.endswith("..."):
-            return True
-        if not ends_sentence(text) and not re.search(r",[\"”’']$", text):
-            return True
-        return self.ends == "headline" and is_titled(text)
+    def allows(self, text: str, closed: bool) -> bool:
+        """Whether a line may go by the way it is written; `closed` says that it ends like a sentence."""
+        if closed and self.ends == "headline":
+            return is_titled(text)
+        return not self.titled or is_titled(text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class RuleSet:
     """The rules by the way they are applied, in the order of the file."""
 
     lines: tuple[Rule, ...]  # scopes line, heading and rest
     glued: tuple[Rule, ...]  # scopes start, end and inside
-    by_start: Mapping[str, tuple[Rule, ...]]  # those of `lines` to try on a line by its first word
-    unstarted: tuple[Rule, ...]  # those to try on a line with any other first word
+    starts: frozenset[str]  # first words that some rule asks for
     longest: int  # words; no rule of `lines` takes a longer line
 
     def matching(self, text: str) -> Iterator[Rule]:
@@ -75,13 +70,26 @@ class RuleSet:
         words = text.count(" ") + 1
         if words > self.longest or len(text) > _LONGEST_LINE:
             return
+        closed = _is_closed(text)
         start = _FIRST_WORD.search(text)
+        first = start[0].lower() if start else ""
         lowered = text.lower()
-        for rule in self.by_start.get(start[0].lower() if start else "", self.unstarted):
-            if words > rule.max_words or (rule.needs and not _holds(lowered, rule.needs)):
+        for rule in self.candidates(first if first in self.starts else "", words, closed):
+            if rule.needs and not holds_any(lowered, rule.needs):
                 continue
-            if rule.expression.fullmatch(text) and rule.allows(text):
+            if rule.expression.fullmatch(text) and rule.allows(text, closed):
                 yield rule
+
+    @cache  # noqa: B019, there is one set of rules, and each line asks
+    def candidates(self, first: str, words: int, closed: bool) -> tuple[Rule, ...]:
+        """The rules of `lines` to try on a line with this first word, length and kind of end."""
+        return tuple(
+            rule
+            for rule in self.lines
+            if words <= rule.max_words
+            and (not rule.starts or first in rule.starts)
+            and not (closed and rule.ends == "open")
+        )
 
 
 def is_titled(text: str) -> bool:
@@ -90,7 +98,15 @@ def is_titled(text: str) -> bool:
     return len(words) >= 3 and sum(word[0].isupper() for word in words) >= 0.7 * len(words)
 
 
-def _holds(lowered: str, needs: Sequence[str]) -> bool:
+def _is_closed(text: str) -> bool:
+    """Whether `text` ends like a sentence that is over: `?`, `!` and `...` end headlines as well."""
+    if text.endswith(("...", "?", "!")) or text[0] + text[-1] in ("()", "[]"):
+        return False
+    return ends_sentence(text) or _QUOTATION_END.search(text) is not None
+
+
+def holds_any(lowered: str, needs: Sequence[str]) -> bool:
+    """Whether one of `needs` occurs in `lowered`."""
     for need in needs:  # noqa: SIM110, for `any` takes three times as long here
         if need in lowered:
             return True
@@ -115,11 +131,7 @@ def read_rules(toml: str) -> RuleSet:
     return RuleSet(
         lines=lines,
         glued=tuple(rule for rule in rules if rule.scope in ("start", "end", "inside")),
-        by_start={
-            word: tuple(rule for rule in lines if not rule.starts or word in rule.starts)
-            for word in {word for rule in lines for word in rule.starts}
-        },
-        unstarted=tuple(rule for rule in lines if not rule.starts),
+        starts=frozenset(word for rule in lines for word in rule.starts),
         longest=max((rule.max_words for rule in lines), default=0),
     )
 

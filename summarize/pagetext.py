@@ -39,7 +39,7 @@ _LONG_LINE = 30  # characters; what comes before a break inside a sentence
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a page. `number` counts from 0 in the text as read; `gap` says that a blank line comes before."""
+    """A line of a page: `number` counts from 0 in the text as read, `gap` says that a blank line precedes."""
 
     number: int
     text: str

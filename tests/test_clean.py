@@ -131,9 +131,9 @@ class TestRepetition:
 
     def test_paragraphs_that_differ_in_a_number_are_no_copies(self) -> None:
         patients = (
-            "Pasien pertama adalah laki-laki berusia 34 tahun yang dirawat di rumah sakit daerah sejak Senin.",
-            "Pasien kedua adalah laki-laki berusia 35 tahun yang dirawat di rumah sakit daerah sejak Senin.",
-            "Pasien ketiga adalah laki-laki berusia 43 tahun yang dirawat di rumah sakit daerah sejak Selasa.",
+            "Pasien pertama adalah laki-laki berusia 34 tahun yang dirawat di rumah sakit umum sejak Senin.",
+            "Pasien kedua adalah laki-laki berusia 35 tahun yang dirawat di rumah sakit umum sejak Senin.",
+            "Pasien ketiga adalah laki-laki berusia 43 tahun yang dirawat di rumah sakit umum sejak Selasa.",
         )
         assert clean_page(page_of(*BODY, *patients)).paragraphs == (*BODY, *patients)
 
@@ -179,7 +179,9 @@ class TestForm:
         assert clean_page(page_of(broken, *BODY[1:])).paragraphs == BODY
 
     def test_invisible_characters_and_odd_spaces_go(self) -> None:
-        odd = "\ufeff" + page_of(*BODY).replace(" kopi", "\u00a0ko\u200bpi").replace(" desa", "\u2009desa\u00ad")
+        odd = "\ufeff" + page_of(*BODY).replace(" kopi", "\u00a0ko\u200bpi").replace(
+            " desa", "\u2009desa\u00ad"
+        )
         assert clean_page(odd).paragraphs == BODY
 
     def test_remnants_of_markup_go(self) -> None:
@@ -300,7 +302,9 @@ class TestCleaner:
         assert cleaned[1] == failed
 
     def test_a_page_of_nothing_but_furniture_fails_and_says_so(self) -> None:
-        (article,) = Cleaner()([Article(id="1", source="a", text="loading...\nBagikan\nBaca juga: Harga Cabai")])
+        (article,) = Cleaner()(
+            [Article(id="1", source="a", text="loading...\nBagikan\nBaca juga: Harga Cabai")]
+        )
         assert article.error is not None
         assert (article.error.stage, article.error.reason) == ("clean", "nothing left but page furniture")
         assert len(article.removed) == 3
@@ -311,12 +315,12 @@ class TestCleaner:
         assert article.error.reason == "the text is empty"
 
     def test_english_articles_are_marked_as_such(self) -> None:
-        text = "The minister said on Monday that the bridge would be open to all of the villagers by the end of the year."
+        text = "The minister said on Monday that the bridge would be open to all by the end of the year."
         (article,) = Cleaner()([Article(id="1", source="a", text=text)])
         assert (article.error, article.language) == (None, "en")
 
     def test_other_languages_fail_unless_forced(self) -> None:
-        text = "Le ministre a déclaré lundi que le pont serait ouvert à tous les habitants du village avant la fin de l'année."
+        text = "Le ministre a déclaré lundi que le pont serait ouvert à tous avant l'été."
         article = Article(id="1", source="a", text=text)
         (refused,) = Cleaner()([article])
         assert refused.error is not None
@@ -328,7 +332,8 @@ class TestCleaner:
 
     def test_malay_is_flagged_and_goes_on(self) -> None:
         text = (
-            "Jurucakap polis mengesahkan lelaki itu ditahan kerana disyaki mencuri wang syarikat di bandar itu semalam, "
+            "Jurucakap polis mengesahkan lelaki itu ditahan kerana disyaki mencuri wang "
+            "syarikat di bandar itu semalam, "
             "manakala dua lagi suspek masih dicari."
         )
         (article,) = Cleaner()([Article(id="1", source="a", text=text)])
@@ -363,7 +368,7 @@ def test_whatever_the_page_cleaning_twice_is_cleaning_once(lines: list[str]) -> 
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.text(alphabet=st.sampled_from("A a.:,()[]/|-–—>\"“”1\n\u00a0&;<p"), max_size=1500))
+@given(st.text(alphabet=st.sampled_from('A a.:,()[]/|-–—>"“”1\n\u00a0&;<p'), max_size=1500))
 def test_no_page_takes_long(text: str) -> None:
     import time
 

@@ -49,7 +49,8 @@ def clean_command(
         else:
             _print_diff(article, removed_only)
     if not as_json and not body_only:
-        out.print(f"[dim]{articles} articles, {failed} failed[/]")
+        noun = "article" if articles == 1 else "articles"
+        out.print(f"[dim]{articles} {noun}, {failed} failed[/]")
     raise typer.Exit(3 if failed else 0)
 
 
@@ -121,6 +122,6 @@ def _rows(article: Article) -> list[tuple[str, int | str, str, str]]:
                 start = index
                 break
         number = lines[start].number if lines else 0
-        rows.append((number, 1, ("+", number + 1, paragraph, "")))
-    rows.extend((r.line, 0, ("-", r.line + 1, r.text, r.rule)) for r in article.removed)
+        rows.append((number, 0, ("+", number + 1, paragraph, "")))
+    rows.extend((r.line, 1, ("-", r.line + 1, r.text, r.rule)) for r in article.removed)
     return [row for _, _, row in sorted(rows, key=lambda row: row[:2])]
