@@ -154,7 +154,11 @@ def _predict(
         return Records(system.name, {item.id: prediction_of(item) for item in articles}), failed
     extract = baseline(system.value)
     if system.text == REFERENCES:
-        texts = {item.id: Prediction(item.id, "", item.translation) for item in references.items.values()}
+        texts = {
+            item.id: Prediction(item.id, "", item.translation, (item.translation,))
+            for item in references.items.values()
+            if item.translation
+        }
     elif system.text in done:
         texts = done[system.text].items
     else:

@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from summarize.article import Article
+from summarize.data_files import data_path
 from summarize.errors import InputError, ModelError
-from summarize.evaluation import digest, run_suite, write_result
+from summarize.evaluation import digest, results_folder, run_suite, write_result
 from summarize.suites import Suite, SystemSpec
 
 BODY = "The mayor opened a bridge. Hundreds came. It rained."
@@ -104,3 +106,25 @@ def test_progress_is_told_each_system(suite):
     told = []
     run_suite(suite, run=all_done, progress=told.append)
     assert told == ["starter", "lead"]
+
+
+def test_a_profile_is_run_over_the_corpus():
+    plain = Suite(
+        "plain",
+        str(data_path("seeds")),
+        str(data_path("seeds")),
+        (SystemSpec("copy", "profile", "rehearsal"), SystemSpec("lead", "baseline", "lead-2")),
+        ("rouge", "support"),
+    )
+    result = run_suite(plain)
+    assert result.runs[0].failed == ()
+    copied, led = (system.metrics[0] for system in result.comparison.systems)
+    assert copied.n == led.n == 5
+    assert led.value > copied.value  # the one is in English as the references are, the other in Indonesian
+
+
+def test_results_of_an_installed_program_go_to_the_current_folder(monkeypatch):
+    assert results_folder() == data_path("eval", "results")
+    installed = Path("site-packages", "summarize", "_data")
+    monkeypatch.setattr("summarize.evaluation.data_path", installed.joinpath)
+    assert results_folder() == Path("eval", "results")

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from summarize.evaluation import Result
+    from rich.table import Table
 
-_COLUMNS = ("rouge1", "rouge2", "rougeL", "rougeLsum")
+    from summarize.comparison import Comparison
+    from summarize.evaluation import Result
+    from summarize.scores import MetricScore
+
+_ROUGE = ("rouge1", "rouge2", "rougeL", "rougeLsum")
 
 
 def evaluate_command(
@@ -41,50 +45,85 @@ def evaluate_command(
 
 
 def print_result(result: Result) -> None:
-    """ROUGE of each system with intervals, what the tests say, and what was left out."""
+    """The systems' figures with intervals, what the tests say, and what was left out."""
+    from rich.markup import escape
+
+    from summarize.cli.console import duration, out
+    from summarize.cli.figures import print_floor, print_ids, print_problems
+    from summarize.suites import REFERENCES
+
+    comparison = result.comparison
+    shown = _shown(comparison)
+    out.print(_table(comparison, shown))
+    if comparison.comparisons:
+        _print_tests(comparison, "rougeL" if "rougeL" in shown else shown[0])
+        print_floor(out, comparison.articles)
+    for run in result.runs:
+        text = "the reference translation" if run.text == REFERENCES else f"the translation of {run.text}"
+        stands = f", on {escape(text)}" if run.text else ""
+        out.print(f"[dim]{escape(run.name)}: {duration(run.seconds)}{stands}[/]")
+        print_ids(out, f"Failed in {run.name}, counted as empty", run.failed)
+    print_problems(out, comparison.malformed, comparison.skipped)
+    for metric in comparison.systems[0].metrics:
+        if metric.name in shown:
+            out.print(f"[dim]{escape(metric.signature)}[/]", soft_wrap=True)
+
+
+def _shown(comparison: Comparison) -> list[str]:
+    """The measures to show: all headlines of one system, and what fits the screen of several."""
+    names = [metric.name for metric in comparison.systems[0].metrics if metric.headline]
+    if len(comparison.systems) == 1:
+        return names
+    return [name for name in names if name in _ROUGE] or names[: len(_ROUGE)]
+
+
+def _table(comparison: Comparison, shown: list[str]) -> Table:
+    """One row a system, or one a measure where there is one system; intervals below the figures."""
     from rich.markup import escape
     from rich.table import Table
 
-    from summarize.cli.console import duration, out
-    from summarize.cli.figures import number, p_value, print_floor, print_ids, print_problems, span
-
-    comparison = result.comparison
-    shown = [
-        metric
-        for metric in comparison.systems[0].metrics
-        if metric.headline and (metric.name in _COLUMNS or len(comparison.systems) == 1)
-    ]
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    table.add_column("metric")
+    rows = []
     for system in comparison.systems:
-        table.add_column(escape(system.name), justify="right")
-    for metric in shown:
-        cells = []
-        for system in comparison.systems:
-            one = next(item for item in system.metrics if item.name == metric.name)
-            cells.append(
-                f"[bold]{number(one.value, one.scale)}[/]\n[dim]{span(one.low, one.high, one.scale)}[/]"
-            )
-        table.add_row(metric.title, *cells)
-    out.print(table)
-    for contrast in comparison.comparisons:
-        item = next((item for item in contrast.differences if item.name == "rougeL"), contrast.differences[0])
+        by_name = {metric.name: metric for metric in system.metrics}
+        rows.append([_cell(by_name.get(name)) for name in shown])
+    titles = [metric.title for metric in comparison.systems[0].metrics if metric.name in shown]
+    names = [escape(system.name) for system in comparison.systems]
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("")
+    across, down = (titles, names) if len(rows) > 1 else (names, titles)
+    for heading in across:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for heading, cells in zip(down, rows if len(rows) > 1 else zip(*rows, strict=True), strict=True):
+        table.add_row(heading, *cells)
+    return table
+
+
+def _cell(metric: MetricScore | None) -> str:
+    from summarize.cli.figures import NONE, number, span
+
+    if metric is None:
+        return NONE
+    figure, around = number(metric.value, metric.scale), span(metric.low, metric.high, metric.scale)
+    return f"[bold]{figure}[/]\n[dim]{around}[/]"
+
+
+def _print_tests(comparison: Comparison, name: str) -> None:
+    from rich.markup import escape
+
+    from summarize.cli.console import out
+    from summarize.cli.figures import number, p_value, span
+
+    pairs = [(contrast, item) for contrast in comparison.comparisons for item in contrast.differences]
+    for contrast, item in pairs:
+        if item.name != name:
+            continue
         found = item.found
         out.print(
             f"{escape(contrast.system)} against {escape(contrast.baseline)}: {item.title} "
             f"[bold]{number(found.difference, item.scale, signed=True)}[/] "
-            f"({span(found.low, found.high, item.scale, signed=True)}), "
+            f"{span(found.low, found.high, item.scale, signed=True)}, "
             f"p {p_value(found.p_bootstrap)} by bootstrap, "
             f"{p_value(found.p_randomisation)} by randomisation; "
             f"won {found.wins}, lost {found.losses}, tied {found.ties}",
             soft_wrap=True,
         )
-    if comparison.comparisons:
-        print_floor(out, comparison.articles)
-    for run in result.runs:
-        stands = f", on the translation of {escape(run.text)}" if run.text else ""
-        out.print(f"[dim]{escape(run.name)}: {duration(run.seconds)}{stands}[/]")
-        print_ids(out, f"Failed in {run.name}, counted as empty", run.failed)
-    print_problems(out, comparison.malformed, comparison.skipped)
-    for metric in shown:
-        out.print(f"[dim]{metric.signature}[/]", soft_wrap=True)

@@ -79,6 +79,7 @@ def score_command(
 
 def print_scores(scores: Scores, *, signatures: bool = False) -> None:
     """The headline figures as a table, and what could not be scored."""
+    from rich.markup import escape
     from rich.table import Table
 
     from summarize.cli.console import out
@@ -108,7 +109,7 @@ def print_scores(scores: Scores, *, signatures: bool = False) -> None:
     print_problems(out, scores.malformed, scores.skipped)
     if signatures:
         for metric in shown:
-            out.print(f"[dim]{metric.signature}[/]", soft_wrap=True)
+            out.print(f"[dim]{escape(metric.signature)}[/]", soft_wrap=True)
 
 
 def _metrics_csv(scores: Scores) -> str:

@@ -46,10 +46,10 @@ def call(*args):
 def test_prints_the_systems_side_by_side_and_what_the_tests_say(suite, tmp_path):
     result = call(suite, "--output", tmp_path / "results")
     assert result.exit_code == 0
-    heading = next(line for line in result.stdout.splitlines() if line.startswith("metric"))
-    assert heading.split() == ["metric", "night", "lead-1", "textrank"]
-    for title in ("ROUGE-1", "ROUGE-2", "ROUGE-L", "ROUGE-Lsum"):
-        assert f"\n{title} " in result.stdout
+    heading, *rows = result.stdout.splitlines()
+    assert heading.split() == ["ROUGE-1", "ROUGE-2", "ROUGE-L", "ROUGE-Lsum"]
+    assert [row.split()[0] for row in rows[:6:2]] == ["night", "lead-1", "textrank"]
+    assert rows[1].count("[") == 4
     assert "lead-1 against night: ROUGE-L" in result.stdout
     assert "by randomisation" in result.stdout
     assert "can give no p below 0.125" in result.stdout
@@ -74,3 +74,22 @@ def test_malformed_references_are_listed(suite, tmp_path):
 
 def test_an_unknown_suite_is_an_input_error():
     assert isinstance(call("nothing").exception, InputError)
+
+
+def test_one_system_is_shown_with_all_its_figures(suite, tmp_path):
+    head = suite.read_text().split("[[systems]]")
+    suite.write_text(head[0].replace('metrics = ["rouge"]', "") + "[[systems]]" + head[1])
+    result = call(suite, "--output", tmp_path / "results")
+    assert "ROUGE-Lsum" in result.stdout
+    assert "skipped translation: no article has a translation" in result.stdout
+    assert "against" not in result.stdout.split("skipped")[0]
+
+
+def test_a_measure_that_only_some_systems_have_is_a_dash_for_the_others(suite, tmp_path):
+    text = suite.read_text().replace('["rouge"]', '["abstractiveness"]')
+    head, night, lead, textrank = text.split("[[systems]]")
+    suite.write_text("[[systems]]".join([head, lead, night, textrank]))
+    result = call(suite, "--output", tmp_path / "results")
+    assert result.exit_code == 0
+    (row,) = (line for line in result.stdout.splitlines() if line.startswith("night "))
+    assert set(row.split()[1:]) == {"–"}
