@@ -20,7 +20,7 @@ SMALL = frozenset(
 )  # fmt: skip
 NAME = re.compile(r"\b[A-Z][a-z]{2,}\b")
 DIGITS = re.compile(r"\d+")
-HEADLINE_WORDS = range(3, 16)
+HEADLINE_WORDS = range(3, 26)
 
 
 @dataclass(frozen=True, slots=True)
