@@ -27,6 +27,7 @@ _NUMBERS = {word: int(key) for word, key in _inverted(_LEXICON["numbers"]).items
 _ORDINALS = {word: int(key) for word, key in _inverted(_LEXICON["ordinals"]).items()}
 _MULTIPLIERS = {word: int(key) for word, key in _inverted(_LEXICON["multipliers"]).items()}
 _UNITS = _inverted(_LEXICON["units"])
+_SIGNS = _inverted(_LEXICON["signs"])
 _RELATIVE = {tuple(word.split()): key for word, key in _inverted(_LEXICON["relative"]).items()}
 _RELATIVE_STARTS = {words[0] for words in _RELATIVE}
 
@@ -292,6 +293,6 @@ def _unit(tokens: Sequence[str], start: int, end: int) -> tuple[str, int, int]:
             return f" {_UNITS[tokens[end]]}", start, end + 1
         if tokens[end : end + 2] == ["per", "cent"]:
             return " %", start, end + 2
-    if start and tokens[start - 1] in _UNITS:
-        return f" {_UNITS[tokens[start - 1]]}", start - 1, end
+    if start and tokens[start - 1] in _SIGNS:
+        return f" {_SIGNS[tokens[start - 1]]}", start - 1, end
     return "", start, end
