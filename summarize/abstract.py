@@ -37,6 +37,7 @@ class _Draft:
     """Candidates fit to print, best first; `fallback` says that they are the lead and no summary."""
 
     candidates: tuple[str, ...] = ()
+    tokens: int = 0
     fallback: bool = False
 
 
@@ -117,8 +118,12 @@ class Summarizer:
         result = list(articles)
         for index, document, draft in zip(chosen, documents, drafts, strict=True):
             article = articles[index]
-            seconds = article.seconds + rate * document.words
-            result[index] = _filled(replace(article, seconds=seconds), draft)
+            article = replace(
+                article,
+                seconds=article.seconds + rate * document.words,
+                tokens=article.tokens + draft.tokens,
+            )
+            result[index] = _filled(article, draft)
         return result
 
     def summarize(self, texts: Sequence[str]) -> list[str]:
@@ -141,10 +146,14 @@ class Summarizer:
 
     def _written(self, documents: Sequence[Document]) -> list[_Draft]:
         writer = self.load()
-        reduced = _reduced([writer.cut(document) for document in documents], writer, self.brief)
+        reduced, spent = _reduced([writer.cut(document) for document in documents], writer, self.brief)
         return [
-            _Draft(candidates) if candidates else _Draft(_lead(document, self.brief), fallback=True)
-            for document, candidates in zip(documents, writer.write(reduced, self.brief), strict=True)
+            _Draft(written.candidates, tokens + written.tokens)
+            if written.candidates
+            else _Draft(_lead(document, self.brief), tokens + written.tokens, fallback=True)
+            for document, tokens, written in zip(
+                documents, spent, writer.write(reduced, self.brief), strict=True
+            )
         ]
 
 
@@ -157,12 +166,16 @@ def _solid(paragraphs: Sequence[str]) -> tuple[str, ...]:
     return tuple(paragraph.strip() for paragraph in paragraphs if paragraph.strip())
 
 
-def _reduced(documents: list[Document], writer: Writer, brief: Brief) -> list[Document]:
-    """The documents; those too long for the model as the summaries of their parts, until they fit."""
+def _reduced(documents: list[Document], writer: Writer, brief: Brief) -> tuple[list[Document], list[int]]:
+    """The documents, those too long for the model as the summaries of their parts, until they fit.
+
+    Also the tokens that each took.
+    """
     # A headline or a list of each part would lose what holds the parts together.
     own = brief.prompt.form == "prose" and brief.prompt.words is None
     part_brief = Brief.of(brief.prompt if own else load_prompt("news-brief"), LENGTHS["medium"])
     split = [writer.parts(document, brief) for document in documents]
+    spent = [0] * len(documents)
     for _ in range(_ROUNDS):
         long = [index for index, parts in enumerate(split) if len(parts) > 1]
         if not long:
@@ -171,11 +184,14 @@ def _reduced(documents: list[Document], writer: Writer, brief: Brief) -> list[Do
         fitting = [writer.parts(documents[index], part_brief) for index in long]
         written = iter(writer.write([part for parts in fitting for part in parts], part_brief))
         for index, parts in zip(long, fitting, strict=True):
-            merged = [(next(written) or _lead(part, part_brief))[:1] for part in parts]
-            document = replace(documents[index], paragraphs=tuple("".join(text) for text in merged if text))
-            split[index] = writer.parts(document, brief)
-            documents[index] = document
-    return [parts[0] if parts else document for document, parts in zip(documents, split, strict=True)]
+            merged: list[str] = []
+            for part in parts:
+                one = next(written)
+                merged += (one.candidates or _lead(part, part_brief))[:1]
+                spent[index] += one.tokens
+            documents[index] = replace(documents[index], paragraphs=tuple(merged))
+            split[index] = writer.parts(documents[index], brief)
+    return [parts[0] if parts else document for document, parts in zip(documents, split, strict=True)], spent
 
 
 def _lead(document: Document, brief: Brief) -> tuple[str, ...]:

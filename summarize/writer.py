@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from summarize.models.backend import Decoding, Model
+from summarize.models.backend import Decoding, Hypothesis, Model
 from summarize.models.config import read_json
 from summarize.parts import first_words, split_to_window
 from summarize.postedit import postedit
@@ -83,6 +83,14 @@ class _Attempt:
     share: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Candidates fit to print, best first by the model's score, and the tokens that they took."""
+
+    candidates: tuple[str, ...] = ()
+    tokens: int = 0
+
+
 class Writer:
     """A loaded model that writes summaries to a brief.
 
@@ -110,31 +118,36 @@ class Writer:
         parts = split_to_window(document.paragraphs, window, self._count)
         return [replace(document, paragraphs=tuple(part)) for part in parts]
 
-    def write(self, documents: Sequence[Document], brief: Brief) -> list[tuple[str, ...]]:
-        """The candidates for each document, fit to print, best first by the model's score.
+    def write(self, documents: Sequence[Document], brief: Brief) -> list[Written]:
+        """The candidates for each document.
 
-        A document may get fewer than asked for, as candidates that are the same count as one, or none.
+        There may be fewer than the brief asks for, as those that are the same count as one, or none.
         """
         found: list[list[tuple[float, str]]] = [[] for _ in documents]
+        spent = [0] * len(documents)
         for decoding, readings in self._plan(documents, brief):
             sequences = self._encode([reading for _, reading in readings], brief)
             outputs = self._backend.generate(sequences, decoding)
             for (index, _), hypotheses in zip(readings, outputs, strict=True):
-                texts = self._tokenizer.decode([hypothesis.tokens for hypothesis in hypotheses])
-                for hypothesis, text in zip(hypotheses, texts, strict=True):
-                    printable = postedit(
-                        text,
-                        words=brief.length.words,
-                        most_sentences=brief.length.sentences,
-                        form=brief.prompt.form,
-                        cut_off=len(hypothesis.tokens) >= decoding.max_length - 1,
-                    )
-                    if printable:
-                        found[index].append((hypothesis.score, printable))
-        return [
-            tuple(dict.fromkeys(text for _, text in sorted(candidates, key=lambda scored: -scored[0])))
-            for candidates in found
-        ]
+                found[index] += self._printable(hypotheses, brief, decoding)
+                spent[index] += sum(len(hypothesis.tokens) for hypothesis in hypotheses)
+        return [Written(_best_first(texts), tokens) for texts, tokens in zip(found, spent, strict=True)]
+
+    def _printable(
+        self, hypotheses: Sequence[Hypothesis], brief: Brief, decoding: Decoding
+    ) -> list[tuple[float, str]]:
+        texts = self._tokenizer.decode([hypothesis.tokens for hypothesis in hypotheses])
+        edited = (
+            postedit(
+                text,
+                words=brief.length.words,
+                most_sentences=brief.length.sentences,
+                form=brief.prompt.form,
+                cut_off=len(hypothesis.tokens) >= decoding.max_length - 1,
+            )
+            for hypothesis, text in zip(hypotheses, texts, strict=True)
+        )
+        return [(one.score, text) for one, text in zip(hypotheses, edited, strict=True) if text]
 
     def _plan(
         self, documents: Sequence[Document], brief: Brief
@@ -189,6 +202,10 @@ class Writer:
 
     def _count(self, texts: Sequence[str]) -> list[int]:
         return [len(tokens) for tokens in self._tokenizer.encode(texts)] if texts else []
+
+
+def _best_first(scored: Sequence[tuple[float, str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for _, text in sorted(scored, key=lambda one: -one[0])))
 
 
 def _lead_of(document: Document, words: int) -> Document:
