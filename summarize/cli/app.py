@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import typer
 
@@ -72,12 +73,22 @@ def _register() -> None:
 _register()
 
 
+def _hide_variables(command: Any) -> None:
+    """Keep help short: every option has a variable, made of its name, and the README says how."""
+    for parameter in command.params:
+        if hasattr(parameter, "show_envvar"):
+            parameter.show_envvar = False
+    for subcommand in getattr(command, "commands", {}).values():
+        _hide_variables(subcommand)
+
+
 def main() -> None:
     """Entry point of the `summarize` command: settings, then the command, then errors in words."""
     from summarize.cli.console import print_error
     from summarize.cli.settings import load_settings
 
     command = typer.main.get_command(app)
+    _hide_variables(command)
     try:
         command.main(prog_name="summarize", default_map=load_settings(command))
     except SummarizeError as error:
