@@ -8,7 +8,7 @@ import typer
 
 
 def merge_command(
-    runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="The run folders of all shards.")],
+    runs: Annotated[list[str], typer.Argument(metavar="RUN", help="The run folders of all shards.")],
     output: Annotated[str, typer.Option("--output", "-o", help="Run folder to write.")],
     partial: Annotated[bool, typer.Option("--partial", help="Merge though shards are missing.")] = False,
 ) -> None:

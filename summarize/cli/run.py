@@ -16,10 +16,10 @@ _MODELS, _RESULTS, _INPUT, _NIGHT = "Models", "Results", "Input", "How it runs (
 def run_command(
     inputs: Annotated[
         list[str],
-        typer.Argument(metavar="INPUT...", help="Files, folders, globs, URLs, or - for standard input."),
+        typer.Argument(metavar="INPUT", help="Files, folders, globs, URLs, or - for standard input."),
     ],
     output: Annotated[
-        str | None, typer.Option("--output", "-o", help="Run folder or URL [default: runs/NAME-OF-INPUT]")
+        str | None, typer.Option("--output", "-o", help="Run folder or URL; runs/NAME-OF-INPUT if left out.")
     ] = None,
     references: Annotated[
         Path | None, typer.Option(help="Reference summaries; the run is scored against them at its end.")
@@ -114,8 +114,7 @@ def run_command(
 
     [bold]Example:[/] summarize run seeds/
 
-    The same command again does only what is missing. Results are in summaries.jsonl and report.html of
-    the run folder.
+    The same command again does only what is missing.
     """
     from summarize.cli.console import log_to_console
     from summarize.cli.display import Display

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def translate_command(
     inputs: Annotated[
-        list[str], typer.Argument(metavar="INPUT...", help="Files, folders, globs, URLs, or -.")
+        list[str], typer.Argument(metavar="INPUT", help="Files, folders, globs, URLs, or -.")
     ],
     profile: Annotated[str, typer.Option(help="auto, starter, standard or quality.")] = "auto",
     translator: Annotated[str | None, typer.Option(help="Catalog name, folder or hf:OWNER/NAME.")] = None,
