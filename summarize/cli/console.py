@@ -1,4 +1,4 @@
-"""What the commands share when they print: two consoles, errors, durations."""
+"""What the commands share when they print: two consoles, errors, durations, counts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from rich.logging import RichHandler
 from rich.markup import escape
 
 from summarize.errors import SummarizeError
+from summarize.figures import duration
+
+__all__ = ["duration", "err", "log_to_console", "out", "print_error"]
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -29,18 +32,3 @@ def log_to_console(verbose: bool) -> None:
     logger.handlers = [handler]
     logger.setLevel(logging.INFO if verbose else logging.WARNING)
     logger.propagate = False
-
-
-def duration(seconds: float | None) -> str:
-    """A time span for people: `4.2 s`, `3 min 20 s`, `7 h 05 min`."""
-    if seconds is None:
-        return "unknown"
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest:02d} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min"

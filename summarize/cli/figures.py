@@ -7,36 +7,12 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.markup import escape
 
+from summarize.figures import NONE, number, p_value, span
 from summarize.scores import Malformed, Skipped
 
-NONE = "–"
+__all__ = ["NONE", "number", "p_value", "print_floor", "print_ids", "print_problems", "span"]
+
 _MOST = 10
-
-
-def number(value: float | None, scale: float | None, *, signed: bool = False) -> str:
-    """A value with as many digits as its scale bears: 0.312 of 1, 58.5 of 100; a dash for None.
-
-    >>> number(0.31234, 1.0), number(58.4716, 100.0), number(None, 1.0), number(0.05, 1.0, signed=True)
-    ('0.312', '58.5', '–', '+0.050')
-    """
-    if value is None:
-        return NONE
-    digits = 3 if scale == 1.0 else 1 if scale == 100.0 else 2
-    return f"{value:+.{digits}f}" if signed else f"{value:.{digits}f}"
-
-
-def span(low: float | None, high: float | None, scale: float | None, *, signed: bool = False) -> str:
-    """An interval: `[0.250, 0.370]`; a dash where there is none."""
-    if low is None or high is None:
-        return NONE
-    return f"[{number(low, scale, signed=signed)}, {number(high, scale, signed=signed)}]"
-
-
-def p_value(p: float | None) -> str:
-    """A p-value: three digits, `<0.001` below them, a dash for None."""
-    if p is None:
-        return NONE
-    return "<0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def print_ids(console: Console, what: str, ids: Sequence[str]) -> None:
