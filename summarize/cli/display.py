@@ -9,7 +9,7 @@ from types import TracebackType
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from summarize.cli.console import duration, err
+from summarize.cli.console import counted, duration, err
 from summarize.manifest import Manifest
 from summarize.progress import Snapshot
 from summarize.run import Observer
@@ -53,7 +53,7 @@ class Display:
             source = f" [dim]({escape(str(model['source']))})[/]" if model.get("source") else ""
             err.print(f"  {role}: {escape(str(model['name']))}{source}")
         if len(store.done):
-            err.print(f"  {len(store.done):,} articles are done already")
+            err.print(f"  {counted(len(store.done))} done already")
         for name in store.damaged:
             err.print(f"  [yellow]{name} was damaged and is set aside; its articles are done again[/]")
         self._bar.start()

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from summarize.article import Article
-from summarize.cli.console import duration, err, out, print_error
+from summarize.cli.console import counted, duration, err, out, print_error
 from summarize.errors import InputError, SummarizeError
 from summarize.folder import Folder
 from summarize.run import Outcome
@@ -60,17 +60,17 @@ def show(outcome: Outcome, folder: Folder) -> None:
     if len(failures) > _MOST_FAILURES:
         out.print(f"… and {len(failures) - _MOST_FAILURES:,} more; see: summarize status {outcome.folder}")
     if outcome.duplicates:
-        out.print(f"[dim]{outcome.duplicates:,} articles were given more than once and done once[/]")
+        out.print(f"[dim]{counted(outcome.duplicates)} came again and were done once[/]")
     if outcome.stopped:
         out.print(
-            f"[yellow]Stopped: {escape(outcome.stopped)}.[/] {outcome.done:,} articles are saved; "
+            f"[yellow]Stopped: {escape(outcome.stopped)}.[/] {counted(outcome.done)} saved; "
             "run the same command again to go on."
         )
     elif not outcome.new and outcome.done:
-        out.print(f"Nothing to do: all {outcome.done:,} articles are done.")
+        out.print(f"Nothing to do: {counted(outcome.done)} done before.")
     else:
         out.print(
-            f"[green]{outcome.new:,} articles[/] in {duration(outcome.seconds)}"
+            f"[green]{counted(outcome.new)}[/] in {duration(outcome.seconds)}"
             + (f", [red]{outcome.failed:,} failed[/]" if outcome.failed else "")
         )
     for name in ("summaries.jsonl", "report.html"):
@@ -81,8 +81,8 @@ def show(outcome: Outcome, folder: Folder) -> None:
 def _print_articles(articles: list[Article], count: int) -> None:
     if not articles:
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0), header_style="dim")
-    table.add_column("title, English title, summary", ratio=4)
+    table = Table(box=None, expand=True, pad_edge=False, padding=(0, 2, 1, 0), header_style="dim")
+    table.add_column("title, English title, summary", ratio=3)
     table.add_column("seconds", justify="right", no_wrap=True)
     table.add_column("flags", ratio=1)
     for article in articles[:_MOST_ROWS]:
