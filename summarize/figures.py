@@ -44,3 +44,12 @@ def duration(seconds: float | None) -> str:
         return f"{minutes} min {rest:02d} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02d} min"
+
+
+def counted(articles: int) -> str:
+    """A number of articles in words.
+
+    >>> counted(1), counted(12000)
+    ('1 article', '12,000 articles')
+    """
+    return "1 article" if articles == 1 else f"{articles:,} articles"

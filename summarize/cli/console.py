@@ -9,9 +9,9 @@ from rich.logging import RichHandler
 from rich.markup import escape
 
 from summarize.errors import SummarizeError
-from summarize.figures import duration
+from summarize.figures import counted, duration
 
-__all__ = ["duration", "err", "log_to_console", "out", "print_error"]
+__all__ = ["counted", "duration", "err", "log_to_console", "out", "print_error"]
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
