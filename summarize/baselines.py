@@ -81,7 +81,7 @@ def _check_sumy() -> None:
     if importlib.util.find_spec("sumy") is None:
         raise InputError(
             "The baseline textrank needs the library sumy, which isn't installed.",
-            "pip install 'summarize[eval]'",
+            "pip install sumy",
         )
 
 
