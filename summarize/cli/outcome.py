@@ -15,7 +15,7 @@ from rich.table import Table
 
 from summarize.article import Article
 from summarize.cli.console import counted, duration, err, out, print_error
-from summarize.errors import InputError, SummarizeError
+from summarize.errors import SummarizeError
 from summarize.folder import Folder
 from summarize.run import Outcome
 from summarize.store import Store
@@ -106,11 +106,13 @@ def _score(folder: Folder, inputs: Sequence[str], references: Path | None, *, sh
     path = references or find_references(inputs)
     if path is None:
         return
-    if not Path(path).is_file():
-        raise InputError(f"There is no reference file {path}.", "The articles are done and saved.")
     from summarize.scoring import score_run
 
-    scores = score_run(folder.url, str(path))
+    try:
+        scores = score_run(folder.url, str(path))
+    except SummarizeError as error:  # the articles are done; what they are worth can be told later
+        print_error(error)
+        return
     if shown:
         from summarize.cli.score import print_scores
 
