@@ -89,12 +89,18 @@ def serve(pipe: Connection, build: Build, device: str) -> None:
             batch = batches.get()
             started = time.perf_counter()
             finished = apply(stages, batch, lambda name: send("stage", name))
-            share = (time.perf_counter() - started) / max(1, len(finished))
-            send("done", [replace(article, seconds=share) for article in finished])
+            send("done", _timed(finished, time.perf_counter() - started))
     except SummarizeError as error:
         send("fatal", (type(error), str(error), error.hint))
     except Exception as error:
         send("fatal", (SummarizeError, f"The model process failed: {error!r}", traceback.format_exc()))
+
+
+def _timed(articles: list[Article], elapsed: float) -> list[Article]:
+    """The articles with their seconds: what stages say of each, and an equal share of the rest."""
+    known = sum(article.seconds for article in articles)
+    share = max(0.0, elapsed - known) / max(1, len(articles))
+    return [replace(article, seconds=article.seconds + share) for article in articles]
 
 
 def _receive(pipe: Connection, batches: SimpleQueue[list[Article]]) -> None:
