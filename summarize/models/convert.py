@@ -12,6 +12,7 @@ import shutil
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from summarize.models.apart import run_apart
 from summarize.models.cache import build_once, cache_folder, fingerprint, slug
@@ -27,6 +28,12 @@ _TOKENIZER_FILES = (
     "generation_config.json",
     "chat_template.jinja",
 )
+_ASSUMED = {
+    "bart": {"normalize_before": False, "normalize_embedding": True},
+    "pegasus": {"normalize_before": True, "normalize_embedding": False},
+}
+"""What CTranslate2 reads from a configuration, and `transformers` knows by heart and may leave out."""
+
 _FORM = 1  # of the converted folder; raise it when what we write changes
 
 
@@ -79,8 +86,16 @@ def convert(folder: Path, target: Path, stored: str) -> None:
     """
     from ctranslate2.converters import TransformersConverter
 
+    class Converter(TransformersConverter):  # type: ignore[misc]
+        def load_model(self, model_class: Any, path: str, **settings: Any) -> Any:
+            model = super().load_model(model_class, path, use_safetensors=True, **settings)
+            for name, value in _ASSUMED.get(model.config.model_type, {}).items():
+                if not hasattr(model.config, name):
+                    setattr(model.config, name, value)
+            return model
+
     config = read_config(folder)
-    TransformersConverter(str(folder)).convert(str(target), quantization=stored, force=True)
+    Converter(str(folder)).convert(str(target), quantization=stored, force=True)
     for name in _TOKENIZER_FILES:
         if (folder / name).is_file():
             shutil.copyfile(folder / name, target / name)

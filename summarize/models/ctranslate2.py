@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import ctranslate2
 
 from summarize.errors import ModelError
+from summarize.models.allowance import available_cores
 from summarize.models.backend import Architecture, Decoding, Hypothesis
 from summarize.models.config import ModelConfig
-from summarize.models.allowance import available_cores
 from summarize.models.packing import TokenBudget, check_lengths, is_out_of_memory, run_packed
 from summarize.models.tokenizers import Vocabulary
 
-_PROMPT_SPREAD = 32
+Run = Callable[[list[list[str]], Decoding], list[list[Hypothesis]]]
+
+_PROMPT_SPREAD = 16
 """Prompts of one batch differ in length by at most this: what exceeds the shortest is fed token by token."""
 
 _SHARED_PROMPT = 8
 """Fewest tokens that all prompts must begin with before their state is computed once and kept."""
 
+_MOST_WORKERS = 8
+"""Beyond this, cores join to decode one batch: many batches at once would wait for the same memory."""
+
 
 class CTranslate2Backend:
     """A converted model on one device.
 
-    With `threads` 0 all available cores are used. On the CPU each core decodes batches of its own, as
-    that beats several cores on one batch; a decoder-only model, whose steps read all weights, gets
-    all cores for one batch.
+    With `threads` 0 all available cores are used. On the CPU each core decodes batches of its own: on
+    two cores that takes a third less time than both on one batch, for Marian as for chat models.
     """
 
     def __init__(
@@ -45,47 +49,56 @@ class CTranslate2Backend:
         self._folder = folder
         self._config = config
         kind, _, index = device.partition(":")
-        cores = threads or available_cores()
-        self._workers = cores if kind == "cpu" and config.architecture == "seq2seq" else 1
-        self._settings: dict[str, Any] = {
-            "device": kind,
-            "device_index": int(index or 0),
-            "compute_type": compute_type,
-            "inter_threads": self._workers,
-            "intra_threads": cores // self._workers if kind == "cpu" else 1,
-        }
+        self._cores = threads or available_cores() if kind == "cpu" else 1
+        self._workers = min(self._cores, _MOST_WORKERS)
+        self._settings = {"device": kind, "device_index": int(index or 0), "compute_type": compute_type}
         self._end_tokens = vocabulary.tokens(config.end_ids)
         self._forced = vocabulary.tokens([config.forced_bos_id]) if config.forced_bos_id is not None else []
         unwanted = (index for index in config.suppressed_ids if index != config.pad_id)
         self._suppressed = [[token] for token in vocabulary.tokens(unwanted)]
         self._budget = TokenBudget()
-        self._model = self._load()
+        self._model = self._load(self._workers)
 
     def generate(self, sequences: Sequence[Sequence[str]], decoding: Decoding) -> list[list[Hypothesis]]:
-        """Decode each sequence; see `Backend.generate`.
-
-        A sampled batch depends on its seed and on which sequences share the batch; beam search on
-        neither.
-        """
+        """Decode each sequence; see `Backend.generate`. The output doesn't depend on how they are batched."""
         check_lengths(sequences, self._config.max_length)
-        sampling = decoding.temperature > 0
-        causal = self.architecture == "causal"
-        run = self._generate_causal if causal else self._generate_seq2seq
-
-        def decode(batch: list[int]) -> list[list[Hypothesis]]:
-            chosen = [list(sequences[index]) for index in batch]
-            if sampling:
-                self._reseed(decoding.seed, chosen)
-            return run(chosen, decoding)
-
+        run = self._generate_causal if self.architecture == "causal" else self._generate_seq2seq
+        if decoding.temperature > 0:
+            return self._sampled(sequences, run, decoding)
+        spread = None
+        if self.architecture == "causal":
+            # Tokens fed one by one count as generated, so such rules need prompts of equal length.
+            ruled = decoding.repetition_penalty != 1 or decoding.no_repeat_ngram > 0
+            spread = 0 if ruled else _PROMPT_SPREAD
         return run_packed(
             sequences,
-            decode,
+            lambda batch: run([list(sequences[index]) for index in batch], decoding),
             self._budget,
             decoding.token_budget,
-            spread=_PROMPT_SPREAD if causal else None,
-            workers=1 if sampling else self._workers,
+            spread=spread,
+            workers=self._workers,
         )
+
+    def _sampled(
+        self, sequences: Sequence[Sequence[str]], run: Run, decoding: Decoding
+    ) -> list[list[Hypothesis]]:
+        """Samples of each sequence, which depend on nothing but the seed and the sequence.
+
+        CTranslate2 seeds a random generator when a worker thread first draws from it and never again,
+        and a batch shares one; so each sequence gets a model loaded anew, which costs about a tenth of
+        decoding it.
+        """
+        results = []
+        try:
+            for sequence in sequences:
+                text = " ".join([str(decoding.seed), *sequence])
+                self._model.unload_model()
+                ctranslate2.set_random_seed(zlib.crc32(text.encode("utf-8", "surrogatepass")))
+                self._model = self._load(1)
+                results += run([list(sequence)], decoding)
+        finally:
+            self._model = self._load(self._workers)
+        return results
 
     def _generate_seq2seq(self, batch: list[list[str]], decoding: Decoding) -> list[list[Hypothesis]]:
         results = self._model.translate_batch(
@@ -141,22 +154,15 @@ class CTranslate2Backend:
             found.append(Hypothesis(tuple(ended[len(self._forced) :]), mean))
         return sorted(found, key=lambda one: -one.score) if decoding.temperature > 0 else found
 
-    def _reseed(self, seed: int, batch: list[list[str]]) -> None:
-        """Make the next batch's random numbers depend on nothing but `seed` and the batch.
-
-        CTranslate2 seeds a random generator when a worker thread first draws from it and never again,
-        so the model is loaded anew, which costs far less than decoding a batch.
-        """
-        text = "\x1f".join(token for sequence in batch for token in sequence)
-        digest = hashlib.sha256(f"{seed}\x1e{text}".encode()).digest()
-        self._model.unload_model()
-        ctranslate2.set_random_seed(int.from_bytes(digest[:4], "big"))
-        self._model = self._load()
-
-    def _load(self) -> Any:
+    def _load(self, workers: int) -> Any:
         runner = ctranslate2.Translator if self.architecture == "seq2seq" else ctranslate2.Generator
         try:
-            return runner(str(self._folder), **self._settings)
+            return runner(
+                str(self._folder),
+                **self._settings,
+                inter_threads=workers,
+                intra_threads=self._cores // workers,
+            )
         except (RuntimeError, ValueError, MemoryError) as error:
             hint = "Try --device cpu or --compute-type auto."
             if is_out_of_memory(error):

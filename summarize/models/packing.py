@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from math import ceil
 from typing import TypeVar
 
 from summarize.errors import ModelError
@@ -86,7 +87,10 @@ def run_packed(
     """
     lengths = [len(sequence) for sequence in sequences]
     results: dict[int, Result] = {}
-    waiting = deque(pack(lengths, budget.within(wanted), spread))
+    batches = pack(lengths, budget.within(wanted), spread)
+    if len(batches) < workers:  # no worker idles while others have more than one sequence
+        batches = pack(lengths, min(budget.within(wanted), ceil(sum(lengths) / workers)), spread)
+    waiting = deque(batches)
     running: dict[Future[list[Result]], list[int]] = {}
     with ThreadPoolExecutor(workers) as pool:
         while waiting or running:

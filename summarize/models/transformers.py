@@ -10,9 +10,9 @@ import torch
 import transformers
 
 from summarize.errors import ModelError
+from summarize.models.allowance import available_cores
 from summarize.models.backend import Architecture, Decoding, Hypothesis
 from summarize.models.config import ModelConfig
-from summarize.models.allowance import available_cores
 from summarize.models.packing import TokenBudget, check_lengths, is_out_of_memory, run_packed
 from summarize.models.search import Limits, Output, Stepper, beam_search, sample
 from summarize.models.tokenizers import Vocabulary

@@ -1,0 +1,64 @@
+"""Both backends on the same weights: the same output, whatever the architecture and the search."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tiny_models import FAMILIES, SENTENCES
+
+from summarize.errors import ModelError
+from summarize.models import load_model
+from summarize.models.backend import Decoding, Model
+
+STARTER = "starter-marian-id-en"
+
+
+@pytest.fixture(scope="session")
+def pairs(tiny_models: dict[str, Path], tiny_converted: dict[str, Path]) -> dict[str, tuple[Model, Model]]:
+    return {
+        family: (
+            load_model(str(tiny_converted[family]), device="cpu", compute_type="float32", threads=2),
+            load_model(str(tiny_models[family]), device="cpu", backend="transformers", threads=1),
+        )
+        for family in FAMILIES
+    }
+
+
+def inputs(model: Model) -> list[list[str]]:
+    if model.backend.architecture == "causal":
+        prompts = [
+            model.tokenizer.chat([{"role": "user", "content": f"Shorten: {text}"}]) for text in SENTENCES
+        ]
+        return model.tokenizer.encode(prompts)
+    return model.tokenizer.encode(SENTENCES)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(
+    "decoding",
+    [
+        Decoding(beam=1, max_length=24),
+        Decoding(beam=4, max_length=24),
+        Decoding(beam=3, hypotheses=3, max_length=20, length_penalty=0.6),
+        Decoding(beam=2, max_length=20, length_penalty=0.0),
+        Decoding(beam=1, max_length=20, min_length=12, repetition_penalty=1.4),
+        Decoding(beam=2, max_length=20, no_repeat_ngram=2),
+        Decoding(beam=2, max_length=16, token_budget=40),
+    ],
+    ids=["greedy", "beam", "n-best", "no-length-penalty", "repetition-penalty", "no-repeat", "small-batches"],
+)
+def test_both_backends_find_the_same_output(
+    pairs: dict[str, tuple[Model, Model]], family: str, decoding: Decoding
+) -> None:
+    ours, reference = pairs[family]
+    sequences = inputs(ours)
+    found = ours.backend.generate(sequences, decoding)
+    expected = reference.backend.generate(sequences, decoding)
+    assert [[one.tokens for one in group] for group in found] == [
+        [one.tokens for one in group] for group in expected
+    ]
+    assert [one.score for group in found for one in group] == pytest.approx(
+        [one.score for group in expected for one in group], abs=1e-3
+    )
+    assert all(len(group) == decoding.hypotheses for group in found)
