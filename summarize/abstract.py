@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from summarize.article import Article, Flag
+from summarize.dateline import dateline
 from summarize.errors import InputError
 from summarize.models.backend import Decoding, Model
 from summarize.models.catalog import catalog
@@ -25,8 +26,13 @@ from summarize.writer import LENGTHS, Brief, Document, Writer
 _SMALL = 500_000_000
 """Chat models of fewer parameters lose the thread of a whole article …"""
 
-_SMALL_LEAD = 180
+_SMALL_LEAD = 140
 """… and are given so many words of its beginning, where news has its essence."""
+
+_OPENING = 3
+"""The dateline, which is no news, is looked for in so many paragraphs."""
+
+_DATELINE = re.compile(r"\A.{1,80}?\s?(?:\s(?:--?|–|\|)\s|—)\s?(?=\S)")
 
 _ROUNDS = 6
 """Rounds of summarizing parts; what is too long even then is cut to its beginning."""
@@ -49,11 +55,11 @@ class Summarizer:
     shipped one, or a path. `length` is `short` (2 or 3 sentences, at most about 60 words), `medium`
     (4 or 5, 110) or `long` (6 to 8, 180), unless the prompt sets its own.
 
-    `candidates` is how many summaries to make, for the support stage to choose from: a
-    sequence-to-sequence model's best beams, a chat model's best output and seeded samples. A chat
-    model of fewer than 500 million parameters reads only the first `lead` words, and makes each
-    candidate from another share of them. `lead` 0 means all words, None what suits the model.
-    `decoding` replaces the search, but for its lengths and its number of hypotheses.
+    `candidates` is how many summaries to make, for the support stage to choose from: the best beams of a
+    sequence-to-sequence or small chat model, the best output and seeded samples of a larger chat model.
+    A chat model of fewer than 500 million parameters reads only the first `lead` words; 0 means all,
+    None what suits the model. `decoding` replaces the search, but for its lengths and its number of
+    hypotheses.
 
     A text of no more words than the summary may have is its own summary. Where the model gives
     nothing fit to print, the first sentences of the text stand in, with the flag `summary-fallback`.
@@ -158,7 +164,12 @@ class Summarizer:
 
 
 def _document(article: Article) -> Document:
-    return Document(article.title_en or "", _solid(article.paragraphs_en))
+    paragraphs = list(article.paragraphs_en)
+    for index, original in enumerate(article.paragraphs[: len(paragraphs)][:_OPENING]):
+        if dateline(original) is not None:
+            paragraphs[index] = _DATELINE.sub("", paragraphs[index], count=1)
+            break
+    return Document(article.title_en or "", _solid(paragraphs))
 
 
 def _solid(paragraphs: Sequence[str]) -> tuple[str, ...]:

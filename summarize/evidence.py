@@ -13,8 +13,10 @@ from rapidfuzz import fuzz, process
 from summarize.claims import PHRASES, TOKEN, Claim, normal, stems
 from summarize.quantities import find_dates, find_numbers, implied, rounds_to
 
-_ENOUGH = 0.5
-"""The share of a sentence's content words that must be in the sources: a paraphrase brings its own."""
+_ENOUGH = 0.6
+"""The share of a sentence's content words that must be in the sources: a paraphrase brings its own.
+
+One word may always be another."""
 
 _SIMILAR = 84.0
 """The least similarity, of 100, for two spellings of a name; "Kozhemyako" and "Kojemiako" have 84."""
@@ -52,7 +54,7 @@ class Evidence:
         if claim.kind == "words":
             words = [next(iter(need)) for need in claim.needs]
             absent = [word for word, known in zip(words, self._are_known(words), strict=True) if not known]
-            if len(absent) <= (1 - _ENOUGH) * len(words):
+            if len(absent) <= max(1, (1 - _ENOUGH) * len(words)):
                 return None
             return replace(claim, text=" ".join(absent))
         if all(not self.facts.isdisjoint(need) for need in claim.needs):
@@ -62,12 +64,6 @@ class Evidence:
         if claim.kind == "name" and all(self._is_named(need) for need in claim.needs):
             return None
         return claim
-
-    def followed(self, sentence: str) -> float:
-        """The share of the sentence's pairs of neighbouring words that are neighbours in a source."""
-        tokens = [normal(token) for token in TOKEN.findall(sentence)]
-        pairs = list(pairwise(tokens))
-        return sum(pair in self._pairs for pair in pairs) / max(1, len(pairs))
 
     def _known_names(self) -> set[str]:
         known: set[str] = set()

@@ -15,7 +15,8 @@ _REPORTING = (
 _PREAMBLE = re.compile(
     r"""\A(?:
         (?:sure|certainly|of\ course|okay|ok|absolutely)[.!,:]\s*
-      | (?:here(?:'s|’s|\ is|\ are|\ it\ is|\ you\ go)|below\ (?:is|are)|the\ following\ (?:is|are))\b[^.\n]{0,120}?:\s*
+      | here(?:'s|’s|\ is|\ are|\ it\ is|\ you\ go)\b[^.\n]{0,120}?:\s*
+      | (?:below|the\ following)\ (?:is|are)\b[^.\n]{0,120}?:\s*
       | (?:the\ )?(?:[a-z]+\ ){0,3}(?:summary|headline|answer|output)(?:\ of\ [a-z\ ]{1,40})?\ ?:\s*
       | (?:in\ summary|to\ summari[sz]e|in\ short|in\ brief|overall)\s*[,:]\s*
     )""",
@@ -133,7 +134,8 @@ def _ended(sentence: str) -> str:
 
 
 def _fit_to_print(sentence: str) -> bool:
-    return is_english(sentence) and not _ABOUT_ITSELF.match(sentence)
+    scrap = len(_TOKEN.findall(sentence)) < 2  # the end of a torn initialism, a lone name
+    return is_english(sentence) and not scrap and not _ABOUT_ITSELF.match(sentence)
 
 
 def _distinct(found: Sequence[str]) -> list[str]:

@@ -17,6 +17,9 @@ from summarize.evidence import Evidence
 
 __all__ = ["Claim", "Support", "SupportResult", "check", "claims"]
 
+_REMAINDER = 0.6
+"""The share of the longest rival's words that a candidate must have left."""
+
 _DETAILS = {
     "number": "These numbers are not in the article.",
     "date": "These dates are not in the article.",
@@ -74,7 +77,6 @@ class _Verdict:
     sentence: str
     claims: tuple[Claim, ...]
     unsupported: tuple[Claim, ...]
-    followed: float
 
     @property
     def share(self) -> float:
@@ -83,14 +85,16 @@ class _Verdict:
 
 def _checked(article: Article) -> Article:
     evidence = Evidence.of(_sources(article))
-    candidates = article.candidates or (article.summary or "",)
-    judged = [_kept(_verdicts(candidate, evidence)) for candidate in candidates]
-    best = max(range(len(judged)), key=lambda index: (*_merit(*judged[index]), -index))
-    kept, _ = judged[best]
-    separator = "\n" if "\n" in candidates[best] else " "
-    summary = separator.join(verdict.sentence for verdict in kept)
+    judged = [_verdicts(text, evidence) for text in article.candidates or (article.summary or "",)]
+    rivals = [(_kept(verdicts), _unsupported(verdicts)) for verdicts in judged]
+    kept = _best(rivals)
+    listed = all(verdict.sentence.startswith("- ") for verdict in kept)
     result = _result(kept)
-    return replace(article, summary=summary, support=result.share).flagged(*_flags(result.unsupported))
+    return replace(
+        article,
+        summary=("\n" if listed else " ").join(verdict.sentence for verdict in kept),
+        support=result.share,
+    ).flagged(*_flags(result.unsupported))
 
 
 def _sources(article: Article) -> list[str]:
@@ -105,24 +109,33 @@ def _verdicts(summary: str, evidence: Evidence) -> list[_Verdict]:
         found = claims_of(sentence, index)
         checked = ((claim, evidence.missing(claim)) for claim in found)
         unsupported = tuple(missing for _, missing in checked if missing is not None)
-        verdicts.append(_Verdict(sentence, tuple(found), unsupported, evidence.followed(sentence)))
+        verdicts.append(_Verdict(sentence, tuple(found), unsupported))
     return verdicts
 
 
-def _kept(verdicts: list[_Verdict]) -> tuple[list[_Verdict], list[_Verdict]]:
-    """The sentences to keep, which are the supported ones or else the best one, and those to drop."""
+def _kept(verdicts: list[_Verdict]) -> list[_Verdict]:
+    """The sentences without an unsupported claim, or else the best one alone."""
     kept = [verdict for verdict in verdicts if not verdict.unsupported]
-    if not kept and verdicts:
-        kept = [max(verdicts, key=lambda verdict: verdict.share)]
-    return kept, [verdict for verdict in verdicts if verdict not in kept]
+    return kept or [max(verdicts, key=lambda verdict: verdict.share)]
 
 
-def _merit(kept: list[_Verdict], dropped: list[_Verdict]) -> tuple[bool, float, float]:
-    """What speaks for a candidate: nothing unsupported left, much said that is supported, closeness."""
-    clean = bool(kept) and not any(verdict.unsupported for verdict in kept)
-    supported = sum(len(verdict.claims) - len(verdict.unsupported) for verdict in kept)
-    unsupported = sum(len(verdict.unsupported) for verdict in [*kept, *dropped])
-    return clean, supported - unsupported, sum(verdict.followed for verdict in kept) / max(1, len(kept))
+def _unsupported(verdicts: Iterable[_Verdict]) -> int:
+    return sum(len(verdict.unsupported) for verdict in verdicts)
+
+
+def _best(rivals: Sequence[tuple[list[_Verdict], int]]) -> list[_Verdict]:
+    """What is kept of the best candidate, the first of equals.
+
+    `rivals` are what is kept of each and how many unsupported claims it came with: a sentence is less
+    to be trusted in the company of inventions. A candidate of which little is left doesn't win by that.
+    """
+    words = [sum(len(verdict.sentence.split()) for verdict in kept) for kept, _ in rivals]
+    enough = _REMAINDER * max(words)
+    best = max(
+        range(len(rivals)),
+        key=lambda i: (not _unsupported(rivals[i][0]), words[i] >= enough, -rivals[i][1], -i),
+    )
+    return rivals[best][0]
 
 
 def _result(verdicts: Iterable[_Verdict]) -> SupportResult:

@@ -18,9 +18,6 @@ from summarize.prompts import Prompt
 _MARGIN = 16
 """Tokens left free in the window, since the pieces of a text may join into other tokens."""
 
-_SHARES = (1.0, 0.6, 0.4, 0.8, 0.3, 0.5)
-"""Shares of the lead that rival candidates read."""
-
 
 @dataclass(frozen=True, slots=True)
 class Length:
@@ -76,14 +73,6 @@ class Brief:
 
 
 @dataclass(frozen=True, slots=True)
-class _Attempt:
-    """One way to get candidates: the share of the document that is read, and the search."""
-
-    decoding: Decoding
-    share: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
 class Written:
     """Candidates fit to print, best first by the model's score, and the tokens that they took."""
 
@@ -94,8 +83,9 @@ class Written:
 class Writer:
     """A loaded model that writes summaries to a brief.
 
-    `lead` words of a document are read, all of them where it is 0. `decoding` replaces the search that
-    suits the model, but for its lengths and its number of hypotheses.
+    `lead` words of a document are read, all of them where it is 0; a model that needs it is a small one,
+    which beam search keeps close to the text. `decoding` replaces the search that suits the model, but
+    for its lengths and its number of hypotheses.
     """
 
     def __init__(self, model: Model, *, lead: int = 0, decoding: Decoding | None = None) -> None:
@@ -108,7 +98,9 @@ class Writer:
 
     def cut(self, document: Document) -> Document:
         """The document as far as it is read."""
-        return _lead_of(document, self._lead) if self._lead else document
+        if not self._lead:
+            return document
+        return replace(document, paragraphs=tuple(first_words(document.paragraphs, self._lead)))
 
     def parts(self, document: Document, brief: Brief) -> list[Document]:
         """The document in parts that fit the model's window together with the prompt and the output."""
@@ -125,10 +117,9 @@ class Writer:
         """
         found: list[list[tuple[float, str]]] = [[] for _ in documents]
         spent = [0] * len(documents)
-        for decoding, readings in self._plan(documents, brief):
-            sequences = self._encode([reading for _, reading in readings], brief)
-            outputs = self._backend.generate(sequences, decoding)
-            for (index, _), hypotheses in zip(readings, outputs, strict=True):
+        sequences = self._encode(documents, brief)
+        for decoding in self._searches(brief):
+            for index, hypotheses in enumerate(self._backend.generate(sequences, decoding)):
                 found[index] += self._printable(hypotheses, brief, decoding)
                 spent[index] += sum(len(hypothesis.tokens) for hypothesis in hypotheses)
         return [Written(_best_first(texts), tokens) for texts, tokens in zip(found, spent, strict=True)]
@@ -149,38 +140,20 @@ class Writer:
         )
         return [(one.score, text) for one, text in zip(hypotheses, edited, strict=True) if text]
 
-    def _plan(
-        self, documents: Sequence[Document], brief: Brief
-    ) -> list[tuple[Decoding, list[tuple[int, Document]]]]:
-        """What to decode how: for each search, the documents as read, each with its index."""
-        plan: dict[Decoding, dict[tuple[int, Document], None]] = {}
-        for attempt in self._attempts(brief):
-            readings = plan.setdefault(attempt.decoding, {})
-            for index, document in enumerate(documents):
-                share = ceil(self._lead * attempt.share)
-                reading = _lead_of(document, share) if attempt.share < 1 else document
-                readings[(index, reading)] = None
-        return [(decoding, list(readings)) for decoding, readings in plan.items()]
-
-    def _attempts(self, brief: Brief) -> list[_Attempt]:
+    def _searches(self, brief: Brief) -> list[Decoding]:
+        """How to search for the candidates of a brief; usually one search gives them all."""
         count = brief.candidates
-        base = self._decoding or self._search()
-        base = replace(base, max_length=brief.length.tokens, min_length=0)
-        if self._decoding is not None or not self._chat:
-            least = 0 if self._chat else brief.length.words // 2
-            return [_Attempt(replace(base, hypotheses=count, beam=max(base.beam, count), min_length=least))]
-        if self._lead:
-            return [_Attempt(base, share) for share in _SHARES[:count]]
-        attempts = [_Attempt(base)]
-        if count > 1:
-            sampling = replace(base, beam=1, temperature=0.7, top_p=0.9, hypotheses=count - 1)
-            attempts.append(_Attempt(sampling))
-        return attempts
-
-    def _search(self) -> Decoding:
+        base = self._decoding or Decoding(beam=4, **self._tuned.get("search", {}))
+        base = replace(base, max_length=brief.length.tokens, hypotheses=count, beam=max(base.beam, count))
         if not self._chat:
-            return Decoding(beam=4, **self._tuned.get("search", {}))
-        return Decoding(beam=1, token_budget=2048)
+            # Without a minimum the models trained on CNN/DailyMail may stop after one clause.
+            return [replace(base, min_length=brief.length.words // 2)]
+        if self._decoding is not None or self._lead:
+            return [base]
+        # The beams of a larger model differ by a word or two, its samples by what they tell.
+        first = replace(base, hypotheses=1, beam=1)
+        samples = replace(first, hypotheses=count - 1, temperature=0.7, top_p=0.9)
+        return [first, samples] if count > 1 else [first]
 
     def _encode(self, documents: Sequence[Document], brief: Brief) -> list[list[str]]:
         if not self._chat:
@@ -206,10 +179,6 @@ class Writer:
 
 def _best_first(scored: Sequence[tuple[float, str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for _, text in sorted(scored, key=lambda one: -one[0])))
-
-
-def _lead_of(document: Document, words: int) -> Document:
-    return replace(document, paragraphs=tuple(first_words(document.paragraphs, words)))
 
 
 def _tuned_settings(folder: Path) -> dict[str, Any]:
