@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -133,6 +133,10 @@ _SEGMENT = pa.struct(
 )
 _FLAG = pa.struct([("kind", pa.string()), ("words", pa.list_(pa.string())), ("detail", pa.string())])
 
+_REMOVAL_NAMES, _SEGMENT_NAMES, _FLAG_NAMES = (
+    tuple(each.name for each in struct) for struct in (_REMOVAL, _SEGMENT, _FLAG)
+)
+
 SCHEMA = pa.schema(
     [
         ("id", pa.string()),
@@ -161,10 +165,16 @@ SCHEMA = pa.schema(
 
 def to_row(article: Article) -> dict[str, Any]:
     """An article as a row of `SCHEMA`."""
-    row = asdict(article)
-    del row["error"]
+    row: dict[str, Any] = {name: getattr(article, name) for name in SCHEMA.names}
     row["metadata"] = json.dumps(article.metadata, ensure_ascii=False, default=str)
+    row["removed"] = [_fields(item, _REMOVAL_NAMES) for item in article.removed]
+    row["segments"] = [_fields(item, _SEGMENT_NAMES) for item in article.segments]
+    row["flags"] = [_fields(item, _FLAG_NAMES) for item in article.flags]
     return row
+
+
+def _fields(item: object, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in names}
 
 
 def from_row(row: Mapping[str, Any]) -> Article:

@@ -30,3 +30,15 @@ class StoreError(SummarizeError):
     """A run folder can't be used: locked by another process, damaged, or made with other options."""
 
     exit_code = 2
+
+
+class DiskFullError(StoreError):
+    """No room for the next batch. All before it is saved, and the same command goes on once there is room."""
+
+    exit_code = 75
+
+
+class TooManyFailuresError(SummarizeError):
+    """More articles failed than `--max-failures` allows: somebody should look before it goes on."""
+
+    exit_code = 3

@@ -10,10 +10,11 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import fsspec
 
-from summarize.errors import StoreError
+from summarize.errors import DiskFullError, StoreError
 
 
 class Folder:
@@ -58,7 +59,8 @@ class Folder:
         """Sorted names of the files in a subfolder, without temporary ones; empty where there is none."""
         self._fs.invalidate_cache()
         try:
-            paths = self._fs.ls(self.path(subfolder), detail=False)
+            with _readable(self.url):
+                paths = self._fs.ls(self.path(subfolder), detail=False)
         except FileNotFoundError:
             return []
         names = (posixpath.basename(str(path).replace(os.sep, "/").rstrip("/")) for path in paths)
@@ -66,20 +68,26 @@ class Folder:
 
     def read(self, name: str) -> bytes:
         """The whole file; FileNotFoundError where there is none."""
-        data: bytes = self._fs.cat_file(self.path(name))
-        return data
+        with _readable(self.url):
+            data: bytes = self._fs.cat_file(self.path(name))
+            return data
 
-    def write(self, name: str, data: bytes) -> None:
-        """Write a file atomically and durably."""
-        with self.replacing(name) as temporary, open(temporary, "wb") as file:
+    def open(self, name: str) -> IO[bytes]:
+        """The file, opened for reading; FileNotFoundError where there is none."""
+        with _readable(self.url):
+            return open(self.path(name), "rb") if self.is_local else self._fs.open(self.path(name), "rb")
+
+    def write(self, name: str, data: bytes, *, durable: bool = True) -> None:
+        """Write a file atomically; `durable` makes sure that it outlives a power cut."""
+        with self.replacing(name, durable=durable) as temporary, open(temporary, "wb") as file:
             file.write(data)
 
     @contextlib.contextmanager
-    def replacing(self, name: str) -> Iterator[Path]:
+    def replacing(self, name: str, *, durable: bool = True) -> Iterator[Path]:
         """A local path to write to; on leaving without an exception it becomes the file `name`."""
         with _explained(self.url):
             if self.is_local:
-                with _replacing_file(Path(self.path(name))) as temporary:
+                with _replacing_file(Path(self.path(name)), durable) as temporary:
                     yield temporary
             else:
                 with tempfile.TemporaryDirectory(prefix="summarize-") as scratch:
@@ -95,25 +103,32 @@ class Folder:
         """Delete a file; nothing happens where there is none."""
         with _explained(self.url), contextlib.suppress(FileNotFoundError):
             self._fs.rm_file(self.path(name))
+            if self.is_local:
+                _sync_folder(Path(self.path(name)).parent)
 
     def sweep(self, subfolder: str) -> None:
         """Delete temporary files that a killed process left behind. Only the lock's holder may call this."""
-        if self.is_local:
+        if not self.is_local:
+            return
+        with _explained(self.url):
             for leftover in Path(self.path(subfolder)).glob(".*.tmp"):
                 leftover.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
-def _replacing_file(target: Path) -> Iterator[Path]:
+def _replacing_file(target: Path, durable: bool) -> Iterator[Path]:
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
         yield temporary
-        with open(temporary, "rb+") as file:
-            os.fsync(file.fileno())
+        if durable:
+            with open(temporary, "rb+") as file:
+                os.fsync(file.fileno())
         os.replace(temporary, target)
-        _sync_folder(target.parent)
+        if durable:
+            _sync_folder(target.parent)
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what went wrong first is what counts; `sweep` gets the rest
+            temporary.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -126,9 +141,11 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 _ADVICE = {
-    errno.ENOSPC: "The disk is full. Free some space and run the same command again: nothing is lost.",
-    errno.EDQUOT: "Your disk quota is used up. Free some space and run the same command again.",
+    errno.ENOSPC: "The disk is full. Free some space and run the same command again: what is done is saved.",
+    errno.EDQUOT: "Your disk quota is used up. Free some space and run the same command again: "
+    "what is done is saved.",
     errno.EROFS: "The file system is read-only. Choose another folder with --output.",
     errno.EACCES: "You may not write there. Choose another folder with --output.",
     errno.EPERM: "You may not write there. Choose another folder with --output.",
@@ -140,7 +157,16 @@ def _explained(url: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        kind = DiskFullError if error.errno in _FULL else StoreError
         advice = _ADVICE.get(error.errno or 0, "Run the same command again once it is mended.")
-        raise StoreError(
-            f"Cannot write to the run folder {url}: {error.strerror or error}", advice
-        ) from error
+        raise kind(f"Cannot write to the run folder {url}: {error.strerror or error}", advice) from error
+
+
+@contextlib.contextmanager
+def _readable(url: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise StoreError(f"Cannot read the run folder {url}: {error.strerror or error}") from error

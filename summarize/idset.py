@@ -53,11 +53,12 @@ class IdSet:
     def _flush(self) -> None:
         run = np.fromiter(self._recent, dtype=np.uint64, count=len(self._recent))
         run.sort()
-        self._recent = set()
-        while self._sorted and len(self._sorted[-1]) <= len(run):
-            run = np.concatenate([self._sorted.pop(), run])
+        kept = list(self._sorted)
+        while kept and len(kept[-1]) <= len(run):
+            run = np.concatenate([kept.pop(), run])
             run.sort(kind="stable")
-        self._sorted.append(run)
+        self._sorted = [*kept, run]  # in this order, another thread that looks misses nothing
+        self._recent = set()
 
 
 def _digest(item: str) -> int:

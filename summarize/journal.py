@@ -36,6 +36,13 @@ class JsonLines(logging.Formatter):
         return json.dumps(fields, ensure_ascii=False, default=str)
 
 
+class _Quiet(logging.handlers.RotatingFileHandler):
+    """Drops what it can't write: a full disk must end a night by its own error, not by that of its log."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """Not even a traceback on the terminal, which is what the standard handler does."""
+
+
 @contextlib.contextmanager
 def journal(folder: Folder) -> Iterator[None]:
     """Write the package's log to log.jsonl while the context lasts, rotated at 10 MB, three kept.
@@ -46,8 +53,13 @@ def journal(folder: Folder) -> Iterator[None]:
     if not folder.is_local:
         yield
         return
-    handler = logging.handlers.RotatingFileHandler(
-        folder.local / "log.jsonl", maxBytes=_MOST_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True
+    handler = _Quiet(
+        folder.local / "log.jsonl",
+        maxBytes=_MOST_BYTES,
+        backupCount=_KEPT,
+        encoding="utf-8",
+        errors="backslashreplace",
+        delay=True,
     )
     handler.setFormatter(JsonLines())
     handler.setLevel(logging.INFO)
@@ -64,4 +76,5 @@ def journal(folder: Folder) -> Iterator[None]:
     finally:
         logger.removeHandler(handler)
         logger.setLevel(level)
-        handler.close()
+        with contextlib.suppress(OSError):  # closing flushes, and the disk may be full
+            handler.close()

@@ -31,8 +31,8 @@ class Manifest:
     version: int = 1
 
     def to_json(self) -> bytes:
-        """As the bytes of manifest.json."""
-        return (json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n").encode()
+        """As the bytes of manifest.json; ASCII, so that a file name in any encoding comes back as it was."""
+        return (json.dumps(asdict(self), indent=2) + "\n").encode()
 
     @classmethod
     def from_json(cls, data: bytes) -> Manifest:

@@ -9,7 +9,10 @@ import time
 from collections.abc import Iterator
 from types import FrameType
 
-_SIGNALS = [name for name in ("SIGINT", "SIGTERM", "SIGUSR1", "SIGHUP") if hasattr(signal, name)]
+SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGUSR1", "SIGHUP") if hasattr(signal, name)
+)
+"""What asks a run to stop: the keyboard, the system, Slurm's warning, a terminal that is closed."""
 
 
 class Stop:
@@ -23,6 +26,7 @@ class Stop:
         self._deadline = None if time_limit is None else time.monotonic() + time_limit
         self._signal: str | None = None
         self.event = threading.Event()
+        self.is_idle = False
 
     @property
     def reason(self) -> str | None:
@@ -38,27 +42,61 @@ class Stop:
         self._signal = reason
         self.event.set()
 
+    @contextlib.contextmanager
+    def idle(self) -> Iterator[None]:
+        """While nothing is in hand that deserves to be finished: a signal raises KeyboardInterrupt at once.
+
+        Otherwise a download, or standard input that says nothing, would keep a run from stopping.
+        """
+        self.is_idle = True
+        try:
+            yield
+        finally:
+            self.is_idle = False
+
 
 @contextlib.contextmanager
 def listening(stop: Stop) -> Iterator[None]:
     """Turn SIGINT, SIGTERM, SIGUSR1 (Slurm's warning) and SIGHUP into a request to stop.
 
-    A second SIGINT raises KeyboardInterrupt at once. Outside the main thread, where Python allows no
-    handlers, nothing is installed.
+    A second SIGINT raises KeyboardInterrupt at once. SIGHUP stays ignored where it is, as `nohup` wants it.
+    Outside the main thread, where Python allows no handlers, nothing is installed.
     """
 
     def handle(number: int, frame: FrameType | None) -> None:
         name = signal.Signals(number).name
-        if number == signal.SIGINT and stop.reason is not None:
-            raise KeyboardInterrupt
+        again = number == signal.SIGINT and stop.reason is not None
         stop.request("Ctrl-C was pressed" if number == signal.SIGINT else f"{name} was received")
+        if again or stop.is_idle:
+            raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    previous = {name: signal.signal(getattr(signal, name), handle) for name in _SIGNALS}
+    previous = {
+        number: signal.signal(number, handle)
+        for number in SIGNALS
+        if number == signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN
+    }
     try:
         yield
     finally:
-        for name, handler in previous.items():
-            signal.signal(getattr(signal, name), handler)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def shielded() -> Iterator[None]:
+    """Hold signals back; a process started meanwhile is born with them held back too.
+
+    Ctrl-C and a batch system's warning go to every process of a group. A model process must not die of
+    one before it can say that it ignores them.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import heapq
 import io
 import json
 import logging
 import re
+import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +31,9 @@ _PART = re.compile(r"part-(\d+)-([0-9a-f]{16})\.parquet")
 _SMALL_PART_ROWS = 1024
 _COMPACT_ROWS = 4096
 _COMPACT_WHEN = 64
+_ROW_GROUP = 256
+_ROWS_AT_A_TIME = 64
+_MOST_LISTINGS = 5
 
 log = logging.getLogger(__name__)
 
@@ -65,45 +71,66 @@ class Store:
 
     A part's name holds its number and the first 16 hex digits of its SHA-256, so a truncated or altered
     part is recognised without a second file: on opening for writing it is moved to `damaged/`
-    and its articles count as not done. An article found in two parts (a crash in the middle of a
+    and its articles count as not done. `verify=False`, for a quick look, reads no more than the ids and
+    notices only what makes a part unreadable. An article found in two parts (a crash in the middle of a
     compaction) is the same article and is read once.
     """
 
-    def __init__(self, folder: Folder, *, writable: bool = True) -> None:
+    def __init__(self, folder: Folder, *, writable: bool = True, verify: bool = True) -> None:
         self.folder = folder
-        self._writable = writable
+        self._writable, self._verify = writable, verify or writable
         self.done = IdSet()
         self.failed = IdSet()
         self.damaged: list[str] = []
         self._attempts: dict[str, int] = {}
+        self._parts: dict[str, dict[str, _Part]] = {ARTICLES: {}, FAILURES: {}}
         self._next_part = {ARTICLES: 0, FAILURES: 0}
+        self._overlapping = False
+        self._outdated = False
         if writable:
             for name in ("", ARTICLES, FAILURES):
                 folder.make(name)
                 folder.sweep(name)
-        self._open()
+        self.refresh()
 
-    def _open(self) -> None:
-        for kind, ids in ((ARTICLES, self.done), (FAILURES, self.failed)):
-            for name in self.folder.names(kind):
-                match = _PART.fullmatch(name)
-                if match is None:
-                    continue
-                self._next_part[kind] = max(self._next_part[kind], int(match[1]) + 1)
-                data = self._verified(kind, name, match[2])
-                if data is None:
-                    continue
-                columns = ["id"] if kind == ARTICLES else ["id", "attempt"]
-                for row in _table(data, columns).to_pylist():
-                    ids.add(row["id"])
-                    if kind == FAILURES:
-                        known = self._attempts.get(row["id"], 0)
-                        self._attempts[row["id"]] = max(known, row["attempt"])
+    def refresh(self) -> None:
+        """Take note of the parts that another process has added or merged since; known ones aren't read."""
+        for kind in (ARTICLES, FAILURES):
+            for _ in range(_MOST_LISTINGS):
+                if self._note_parts(kind):
+                    break
 
-    def _verified(self, kind: str, name: str, digest: str) -> bytes | None:
-        data = self.folder.read(f"{kind}/{name}")
-        if _digest(data) == digest:
-            return data
+    def _note_parts(self, kind: str) -> bool:
+        """Whether all parts listed were still there when their turn came."""
+        names = [name for name in self.folder.names(kind) if _PART.fullmatch(name)]
+        known = self._parts[kind]
+        for gone in known.keys() - set(names):
+            del known[gone]
+        # The newest first: a merged part comes after what it was made of.
+        for name in sorted(names, key=_number, reverse=True):
+            self._next_part[kind] = max(self._next_part[kind], _number(name) + 1)
+            if name in known or name in self.damaged:
+                continue
+            try:
+                table = self._index(kind, name)
+            except FileNotFoundError:  # merged into another by the process that writes
+                return False
+            if table is not None:
+                self._note(kind, name, table)
+        return True
+
+    def _index(self, kind: str, name: str) -> pa.Table | None:
+        """Ids and positions (attempts, of failures) of a part; None if it is damaged."""
+        columns = ["id", "position"] if kind == ARTICLES else ["id", "position", "attempt"]
+        try:
+            if not self._verify:
+                with self.folder.open(f"{kind}/{name}") as file:
+                    return pq.read_table(file, columns=columns)
+            data = self.folder.read(f"{kind}/{name}")
+            if _digest(data) == _named_digest(name):
+                return pq.read_table(io.BytesIO(data), columns=columns)
+        except pa.ArrowException:
+            pass
         self.damaged.append(name)
         log.warning("part %s/%s is damaged: set aside, its articles will be done again", kind, name)
         if self._writable:
@@ -112,19 +139,38 @@ class Store:
             self.folder.delete(SUMMARIES)
         return None
 
+    def _note(self, kind: str, name: str, table: pa.Table) -> None:
+        ids = table["id"].to_pylist()
+        seen = self.done if kind == ARTICLES else self.failed
+        fresh = sum([seen.add(item) for item in ids])
+        if kind == FAILURES:
+            for item, attempt in zip(ids, table["attempt"].to_pylist(), strict=True):
+                self._attempts[item] = max(self._attempts.get(item, 0), attempt)
+        elif not fresh:
+            if self._writable:  # a compaction that was cut short: finish it
+                self.folder.delete(f"{kind}/{name}")
+            return
+        elif fresh < len(ids):
+            self._overlapping = True
+        self._parts[kind][name] = _Part.of(name, table)
+
     def commit(self, articles: Sequence[Article]) -> None:
         """Make a batch durable: finished articles to one part, failed ones to another.
 
         Once this returns, the articles survive a power cut. Articles that are done already are left out.
-        Raises StoreError where the disk is full or gone; then nothing of the batch is counted as done.
+        Raises StoreError where the disk is full or gone; then an article of the batch counts as done only
+        if it is on disk.
         """
-        finished = [item for item in articles if item.error is None and item.id not in self.done]
-        failures = [item for item in articles if item.error is not None and item.id not in self.done]
-        if finished:
-            self.folder.delete(SUMMARIES)  # out of date from here on; `finish` writes it anew
-            self._write_part(ARTICLES, pa.Table.from_pylist([to_row(item) for item in finished], SCHEMA))
-            for item in finished:
-                self.done.add(item.id)
+        new = sorted((item for item in articles if item.id not in self.done), key=_place)
+        finished, unfit = _as_table([item for item in new if item.error is None])
+        failures = sorted([*(item for item in new if item.error is not None), *unfit], key=_place)
+        if finished.num_rows:
+            if not self._outdated:
+                self.folder.delete(SUMMARIES)  # out of date from here on; `finish` writes it anew
+                self._outdated = True
+            self._write_part(ARTICLES, finished)
+            for item in finished["id"].to_pylist():
+                self.done.add(item)
         if failures:
             rows = [self._failure_row(item) for item in failures]
             self._write_part(FAILURES, pa.Table.from_pylist(rows, FAILURE_SCHEMA))
@@ -135,57 +181,37 @@ class Store:
     def _failure_row(self, article: Article) -> dict[str, Any]:
         assert article.error is not None
         return {
-            "id": article.id,
-            "source": article.source,
+            "id": _valid(article.id),
+            "source": _valid(article.source),
             "position": article.position,
             "stage": article.error.stage,
-            "reason": article.error.reason,
-            "traceback": article.error.traceback,
+            "reason": _valid(article.error.reason),
+            "traceback": _valid(article.error.traceback),
             "attempt": self._attempts.get(article.id, 0) + 1,
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
         }
 
     def _write_part(self, kind: str, table: pa.Table) -> None:
         buffer = io.BytesIO()
-        pq.write_table(table, buffer, compression="zstd")
+        pq.write_table(table, buffer, compression="zstd", row_group_size=_ROW_GROUP, write_page_checksum=True)
         data = buffer.getvalue()
         number = self._next_part[kind]
-        self.folder.write(f"{kind}/part-{number:06d}-{_digest(data)}.parquet", data)
+        name = f"part-{number:06d}-{_digest(data)}.parquet"
+        self.folder.write(f"{kind}/{name}", data)
         self._next_part[kind] = number + 1
+        self._parts[kind][name] = _Part.of(name, table)
 
     def articles(self, columns: Sequence[str] | None = None) -> Iterator[Article]:
-        """Every finished article once, by position in the input, then by id.
+        """Every finished article once, by position in the input.
 
-        `columns` limits what is read (`id`, `source` and `position` always are). Memory is some 20
-        bytes an article plus a few parts.
+        `columns` limits what is read (`id`, `source` and `position` always are). In memory are some rows of
+        each part that holds articles of about the same position: of one or two, unless the input grew.
         """
-        names = [name for name in self.folder.names(ARTICLES) if _PART.fullmatch(name)]
         wanted = None if columns is None else sorted({"id", "source", "position", *columns})
-        parts = _PartCache(self.folder, wanted)
-        for part, row in self._reading_order(names):
-            yield from_row(parts.row(names[part], row))
-
-    def _reading_order(self, names: Sequence[str]) -> Iterator[tuple[int, int]]:
-        seen = IdSet()
-        positions: list[np.ndarray] = []
-        parts: list[np.ndarray] = []
-        rows: list[np.ndarray] = []
-        for part, name in enumerate(names):
-            match = _PART.fullmatch(name)
-            data = self.folder.read(f"{ARTICLES}/{name}")
-            if match is None or _digest(data) != match[2]:
-                continue
-            table = _table(data, ["id", "position"])
-            fresh = np.array([seen.add(item) for item in table["id"].to_pylist()], dtype=bool)
-            rows.append(np.flatnonzero(fresh).astype(np.int32))
-            positions.append(table["position"].to_numpy()[fresh])
-            parts.append(np.full(len(rows[-1]), part, dtype=np.int32))
-        if not rows:
-            return
-        order = np.lexsort((np.concatenate(rows), np.concatenate(parts), np.concatenate(positions)))
-        all_parts, all_rows = np.concatenate(parts), np.concatenate(rows)
-        for at in order:
-            yield int(all_parts[at]), int(all_rows[at])
+        seen = IdSet() if self._overlapping else None
+        for row in _merged(self.folder, self._parts[ARTICLES].values(), wanted):
+            if seen is None or seen.add(row["id"]):
+                yield from_row(row)
 
     def failures(self) -> Iterator[FailureRecord]:
         """The articles that are still failed, each with its latest attempt, by position.
@@ -194,12 +220,13 @@ class Store:
         failure is history.
         """
         latest: dict[str, FailureRecord] = {}
-        for name in self.folder.names(FAILURES):
-            match = _PART.fullmatch(name)
-            data = self.folder.read(f"{FAILURES}/{name}")
-            if match is None or _digest(data) != match[2]:
+        for name in sorted(self._parts[FAILURES], key=_number):
+            try:
+                with self.folder.open(f"{FAILURES}/{name}") as file:
+                    rows = pq.read_table(file).to_pylist()
+            except FileNotFoundError:
                 continue
-            for row in _table(data, None).to_pylist():
+            for row in rows:
                 record = FailureRecord(**row)
                 if record.id not in self.done and record.attempt >= self._attempts.get(record.id, 0):
                     latest[record.id] = record
@@ -210,49 +237,126 @@ class Store:
     def _sources_among(self, sources: set[str]) -> set[str]:
         if not sources:
             return set()
-        return {article.source for article in self.articles(()) if article.source in sources}
+        found: set[str] = set()
+        for name in list(self._parts[ARTICLES]):
+            try:
+                with self.folder.open(f"{ARTICLES}/{name}") as file:
+                    column = pq.read_table(file, columns=["source"])["source"]
+            except FileNotFoundError:  # merged by the process that writes: look again
+                self.refresh()
+                return self._sources_among(sources)
+            found |= sources.intersection(column.to_pylist())
+        return found
 
-    def finish(self, models: Mapping[str, str]) -> None:
-        """Merge small parts and rebuild summaries.jsonl, where either is out of date."""
-        if not self.folder.exists(SUMMARIES):
+    def finish(self, models: Mapping[str, str], *, within: float = float("inf")) -> bool:
+        """Merge small parts and rebuild summaries.jsonl, where either is out of date.
+
+        Gives up after `within` seconds and returns False; nothing is lost by that, the next run does it.
+        """
+        deadline = time.monotonic() + within
+        if self.folder.exists(SUMMARIES):
+            return True
+        if within == float("inf"):
             self._compact()
+        try:
             with self.folder.replacing(SUMMARIES) as path, open(path, "w", encoding="utf-8") as file:
                 for article in self.articles(SUMMARY_COLUMNS):
                     file.write(json.dumps(summary_line(article, models), ensure_ascii=False) + "\n")
+                    if time.monotonic() > deadline:
+                        raise TimeoutError
+        except TimeoutError:
+            return False
+        self._outdated = False
+        return True
 
     def _compact(self) -> None:
-        small = []
-        for name in self.folder.names(ARTICLES):
-            if _PART.fullmatch(name):
-                rows = pq.read_metadata(io.BytesIO(self.folder.read(f"{ARTICLES}/{name}"))).num_rows
-                if rows < _SMALL_PART_ROWS:
-                    small.append((name, rows))
+        parts = sorted(self._parts[ARTICLES].values(), key=lambda part: _number(part.name))
+        small = [part for part in parts if part.rows < _SMALL_PART_ROWS]
         if len(small) < _COMPACT_WHEN:
             return
         for group in _groups(small, _COMPACT_ROWS):
-            tables = [_table(self.folder.read(f"{ARTICLES}/{name}"), None) for name in group]
-            self._write_part(ARTICLES, pa.concat_tables(tables))
-            for name in group:
+            datas = {part.name: self.folder.read(f"{ARTICLES}/{part.name}") for part in group}
+            if any(_digest(data) != _named_digest(name) for name, data in datas.items()):
+                continue  # the next opening sets the damaged one aside
+            table = pa.concat_tables(pq.read_table(io.BytesIO(data)) for data in datas.values())
+            self._write_part(ARTICLES, table.sort_by("position"))
+            for name in datas:
+                del self._parts[ARTICLES][name]
                 self.folder.delete(f"{ARTICLES}/{name}")
 
 
-class _PartCache:
-    """The last few parts read, so that reading in input order opens each part about once."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is remembered of a part of articles."""
 
-    _KEEP = 4
+    name: str
+    rows: int
+    first: int  # position of the first article
+    in_order: bool
 
-    def __init__(self, folder: Folder, columns: Sequence[str] | None) -> None:
-        self._folder = folder
-        self._columns = columns
-        self._rows: dict[str, pa.Table] = {}
+    @classmethod
+    def of(cls, name: str, table: pa.Table) -> _Part:
+        positions = table["position"].to_numpy()
+        in_order = bool(np.all(positions[:-1] <= positions[1:]))
+        return cls(name, len(positions), int(positions.min()), in_order)
 
-    def row(self, name: str, at: int) -> dict[str, Any]:
-        if name not in self._rows:
-            while len(self._rows) >= self._KEEP:
-                self._rows.pop(next(iter(self._rows)))
-            self._rows[name] = _table(self._folder.read(f"{ARTICLES}/{name}"), self._columns)
-        row: dict[str, Any] = self._rows[name].slice(at, 1).to_pylist()[0]
-        return row
+
+def _merged(
+    folder: Folder, parts: Iterable[_Part], columns: Sequence[str] | None
+) -> Iterator[dict[str, Any]]:
+    """The rows of all parts by position; a part is opened when its first row's turn comes."""
+    waiting = deque(sorted(parts, key=lambda part: (part.first, part.name)))
+    # The name decides between equal positions, so that rows are never compared.
+    heap: list[tuple[int, str, dict[str, Any], Iterator[dict[str, Any]]]] = []
+    while heap or waiting:
+        while waiting and (not heap or waiting[0].first <= heap[0][0]):
+            part = waiting.popleft()
+            rows = _rows(folder, part, columns)
+            if (row := next(rows, None)) is not None:
+                heapq.heappush(heap, (row["position"], part.name, row, rows))
+        if heap:
+            _, name, row, rows = heapq.heappop(heap)
+            yield row
+            if (following := next(rows, None)) is not None:
+                heapq.heappush(heap, (following["position"], name, following, rows))
+
+
+def _rows(folder: Folder, part: _Part, columns: Sequence[str] | None) -> Iterator[dict[str, Any]]:
+    wanted = None if columns is None else list(columns)
+    try:
+        with folder.open(f"{ARTICLES}/{part.name}") as file:
+            if not part.in_order:
+                yield from pq.read_table(file, columns=wanted).sort_by("position").to_pylist()
+                return
+            parquet = pq.ParquetFile(file, page_checksum_verification=True)
+            for batch in parquet.iter_batches(_ROWS_AT_A_TIME, columns=wanted):
+                yield from batch.to_pylist()
+    except (pa.ArrowException, FileNotFoundError) as error:
+        raise StoreError(
+            f"{folder.url}/{ARTICLES}/{part.name} was damaged or taken away just now: {error}",
+            "Run the same command again: what was in it is done anew.",
+        ) from error
+
+
+def _as_table(articles: Sequence[Article]) -> tuple[pa.Table, list[Article]]:
+    """The articles as a table, and those that can't be stored, marked as failed."""
+    try:
+        return pa.Table.from_pylist([to_row(item) for item in articles], SCHEMA), []
+    except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
+        if len(articles) == 1:
+            reason = f"{type(error).__name__}: {error}"
+            return SCHEMA.empty_table(), [articles[0].failed("store", reason)]
+    middle = len(articles) // 2
+    (left, unfit), (right, more) = _as_table(articles[:middle]), _as_table(articles[middle:])
+    return pa.concat_tables([left, right]), [*unfit, *more]
+
+
+def _place(article: Article) -> tuple[int, str]:
+    return article.position, article.id
+
+
+def _valid(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 SUMMARY_COLUMNS = ("title", "date", "title_en", "paragraphs_en", "summary", "flags", "support", "language")
@@ -308,22 +412,26 @@ def read_manifest(folder: Folder) -> Manifest:
         ) from None
 
 
-def _table(data: bytes, columns: Sequence[str] | None) -> pa.Table:
-    return pq.read_table(io.BytesIO(data), columns=None if columns is None else list(columns))
-
-
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
 
 
-def _groups(parts: Iterable[tuple[str, int]], most_rows: int) -> Iterator[list[str]]:
-    group: list[str] = []
+def _number(name: str) -> int:
+    return int(name.split("-")[1])
+
+
+def _named_digest(name: str) -> str:
+    return name.removesuffix(".parquet").split("-")[2]
+
+
+def _groups(parts: Iterable[_Part], most_rows: int) -> Iterator[list[_Part]]:
+    group: list[_Part] = []
     total = 0
-    for name, rows in parts:
-        if group and total + rows > most_rows:
+    for part in parts:
+        if group and total + part.rows > most_rows:
             yield group
             group, total = [], 0
-        group.append(name)
-        total += rows
+        group.append(part)
+        total += part.rows
     if len(group) > 1:
         yield group
