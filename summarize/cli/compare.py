@@ -40,6 +40,9 @@ def compare_command(
     prediction_column: PredictionColumn = None,
     reference_column: ReferenceColumn = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
+    report: Annotated[
+        str | None, typer.Option("--report", metavar="FILE", help="Write the comparison as one HTML file.")
+    ] = None,
 ) -> None:
     """Compare systems on the articles that all of them have: differences with intervals and p-values.
 
@@ -62,6 +65,11 @@ def compare_command(
         seed=seed,
         **options_of(stem, multi, tokenizer, metrics),
     )
+    if report is not None:
+        from summarize.cli.console import err
+        from summarize.report_comparison import write_comparison
+
+        err.print(write_comparison(comparison, report), soft_wrap=True, markup=False)
     if as_json:
         typer.echo(comparison.to_json(), nl=False)
     else:

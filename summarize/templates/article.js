@@ -56,9 +56,11 @@ function makeReader(index, all, table) {
     box.replaceChildren();
     showOverview(true);
     document.title = title;
-    scrollTo(0, state.from);
     table.redraw();
-    table.point(row);
+    if (["", "#articles"].includes(location.hash)) {
+      scrollTo(0, state.from);
+      table.point(row);
+    } else document.getElementById(location.hash.slice(1))?.scrollIntoView();
   }
 
   const title = document.title;
@@ -105,7 +107,7 @@ function makeReader(index, all, table) {
       parts.push(...detail.references.map((text) => node("p", { class: "reference", lang: "en" }, text)));
     }
     const scores = scoreList(row);
-    if (scores) parts.push(node("h3", {}, "Scores"), scores);
+    if (scores) parts.push(node("details", { open: innerWidth > 1120 }, node("summary", {}, "Scores"), scores));
     if (detail.candidates.length) {
       parts.push(node("details", {}, node("summary", {}, `Summaries not chosen (${detail.candidates.length})`),
         detail.candidates.map((text) => node("p", { class: "reference", lang: "en" }, text))));

@@ -83,6 +83,7 @@ function measures(index) {
 
 function figure(value, scale) {
   if (value === null || value === undefined) return "–";
+  if (scale === null && value > 0 && value < 0.1) return value.toPrecision(2);
   const digits = scale === 0 ? 0 : scale === 1 ? 2 : scale === 100 ? 1 : value < 10 ? 2 : 1;
   return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
