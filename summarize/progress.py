@@ -59,8 +59,9 @@ class Progress:
         self._recent: deque[tuple[float, int, int]] = deque()
         self._last_error = self._last_title = ""
 
-    def add(self, articles: Sequence[Article]) -> None:
-        """Count a committed batch."""
+    def add(self, articles: Sequence[Article], retried: int = 0) -> None:
+        """Count a committed batch; `retried` of its articles had failed before."""
+        self._failed_before = max(0, self._failed_before - retried)
         failures = [article for article in articles if article.error is not None]
         tokens = sum(article.tokens for article in articles)
         self._done += len(articles) - len(failures)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import logging
 import os
 import platform
 import shlex
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,25 +19,29 @@ from typing import TYPE_CHECKING
 
 from summarize.article import Article
 from summarize.engines import local
+from summarize.engines.pace import Pace
 from summarize.engines.worker import Build
-from summarize.errors import InputError, SummarizeError
+from summarize.errors import InputError, TooManyFailuresError
 from summarize.folder import Folder
 from summarize.journal import journal
-from summarize.lock import Lock, hold
+from summarize.lock import HEARTBEAT_SECONDS, Lock, hold
 from summarize.manifest import Manifest
-from summarize.pipeline import batched, engine_build
+from summarize.pipeline import engine_build
 from summarize.profiles import NO_MODEL, PROFILES, Options, Profile, choose_profile
 from summarize.progress import Progress, Snapshot
 from summarize.stopping import Stop, listening
 from summarize.store import Store, open_manifest, read_manifest
 
 if TYPE_CHECKING:
+    from summarize.feed import Feed
     from summarize.sources import Columns
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_SECONDS = 5.0
-_MOST_SECONDS_COUNTING = 30.0
+_MOST_ARTICLES = 256  # of a batch
+_AIM_SECONDS = 20.0  # for a batch: what a stop waits for
+_FINISH_SECONDS = 5.0
+_SETTLE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +52,16 @@ class Conduct:
     device: str = "auto"
     threads: int = 0
     memory: bool = True  # share translations with other runs, on disk
-    batch_size: int | None = None
+    batch_size: int | None = None  # at most; fewer where `commit_every` needs it
+    commit_every: float = 60.0
     watchdog: float = 900.0
     time_limit: float | None = None
     retry_failed: bool = False
     max_failures: str | None = None  # "20" or "5%"
     shard: tuple[int, int] | None = None
     columns: Columns | None = None
+    watch: bool = False
+    settle: float | None = None  # seconds; None is 5 with `watch`, else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,7 @@ class Outcome:
     seconds: float
     stopped: str | None = None  # why, if it did not get to the end
     damaged: tuple[str, ...] = ()
+    unsettled: int = 0  # files left for next time, because they are still being written
 
     @property
     def exit_code(self) -> int:
@@ -95,20 +103,28 @@ class _Session:
     progress: Progress
     observer: Observer
     tolerance: Callable[[Snapshot], bool]
-    next_beat: float = field(default=0.0)
+    models: dict[str, str]
+    next_beat: float = 0.0
+    next_finish: float = 0.0
+    is_cut: bool = False
 
     def commit(self, articles: list[Article]) -> None:
+        self.lock.check()
+        retried = sum(article.id in self.store.failed for article in articles)
         self.store.commit(articles)
-        self.progress.add(articles)
-        snapshot = self.progress.snapshot()
+        self.progress.add(articles, retried)
         for article in articles:
             if article.error is not None:
                 log.warning("%s failed in %s: %s", article.source, article.error.stage, article.error.reason)
+        snapshot = self.progress.snapshot()
         log.info("%d articles committed", len(articles), extra={"progress": snapshot.as_dict()})
+        self.tolerate(snapshot)
+
+    def tolerate(self, snapshot: Snapshot) -> None:
         if not self.tolerance(snapshot):
-            raise SummarizeError(
-                f"Too many articles failed: {snapshot.failed} of {snapshot.done + snapshot.failed}. "
-                f"The last: {snapshot.last_error}",
+            last = f" The last: {snapshot.last_error}" if snapshot.last_error else ""
+            raise TooManyFailuresError(
+                f"Too many articles failed: {snapshot.failed} of {snapshot.done + snapshot.failed}.{last}",
                 "What was finished is saved. Look at the failures with `summarize status`, mend the cause, "
                 "then run again with --retry-failed.",
             )
@@ -119,6 +135,13 @@ class _Session:
         if time.monotonic() >= self.next_beat:
             self.next_beat = time.monotonic() + HEARTBEAT_SECONDS
             self.lock.beat(snapshot.as_dict())
+
+    def finish_for_now(self) -> None:
+        """Bring summaries.jsonl up to date while nothing is to do, taking a tenth of the time at most."""
+        began = time.monotonic()
+        if began >= self.next_finish:
+            self.store.finish(self.models)
+            self.next_finish = time.monotonic() + max(1.0, 10 * (time.monotonic() - began))
 
 
 def run(
@@ -135,26 +158,38 @@ def run(
 
     `build` replaces the stages of `options`, for stages of one's own. Raises StoreError where the folder is
     locked, can't be written, or was made with other options; InputError for an input that isn't there;
-    ModelError where a model can't be had. Whatever is raised, committed articles stay committed.
+    ModelError where a model can't be had; TooManyFailuresError; KeyboardInterrupt when it is asked to stop
+    before it has begun, or a second time. Whatever is raised, committed articles stay committed.
     """
     conduct, observer = conduct or Conduct(), observer or Observer()
     stop = stop or Stop(conduct.time_limit)
     started = time.monotonic()
+    tolerance = _tolerance(conduct.max_failures)
     folder = Folder(output)
     folder.make()
     with hold(folder) as lock, journal(folder), listening(stop):
-        manifest = open_manifest(folder, describe(inputs, options, conduct))
-        store = Store(folder)
-        observer.started(manifest, store)
-        failed_before = sum(1 for _ in store.failures())
-        progress = Progress(len(store.done), failed_before)
-        session = _Session(store, lock, progress, observer, _tolerance(conduct.max_failures))
-        articles = _todo(inputs, store, options, conduct, progress)
-        first = next(articles, None)
-        if first is not None:  # else no model process is started for nothing
-            _count_apart(inputs, conduct, progress, store)
-            _work(_prepend(first, articles), session, options, conduct, build, stop)
-        store.finish({role: str(model["name"]) for role, model in manifest.models.items()})
+        with stop.idle():
+            manifest = open_manifest(folder, describe(inputs, options, conduct))
+            store = Store(folder)
+            observer.started(manifest, store)
+            progress = Progress(len(store.done), sum(1 for _ in store.failures()))
+            models = {role: str(model["name"]) for role, model in manifest.models.items()}
+            session = _Session(store, lock, progress, observer, tolerance, models)
+            if not conduct.retry_failed:
+                session.tolerate(progress.snapshot())
+            feed = _feed(inputs, output, options, conduct, session, stop)
+            pace = Pace(conduct.batch_size or _MOST_ARTICLES, min(_AIM_SECONDS, conduct.commit_every / 3))
+            batches = feed.batches(lambda: pace.size)
+            first = _first(batches, session)
+        try:
+            if first:  # else no model process is started for nothing
+                _work(itertools.chain([first], batches), feed, pace, session, options, conduct, build, stop)
+        except TooManyFailuresError:
+            store.finish(models, within=_FINISH_SECONDS)
+            raise
+        stopped = stop.reason if feed.cut or session.is_cut else None
+        # Who asks to stop won't wait for a big run's summaries; the next run writes them.
+        store.finish(models, within=_FINISH_SECONDS if stopped else float("inf"))
         outcome = Outcome(
             folder=output,
             done=len(store.done),
@@ -162,75 +197,70 @@ def run(
             new=progress.snapshot().done_now,
             duplicates=progress.duplicates,
             seconds=time.monotonic() - started,
-            stopped=stop.reason,
+            stopped=stopped,
             damaged=tuple(store.damaged),
+            unsettled=feed.unsettled,
         )
         log.info("run ended", extra={"outcome": asdict(outcome)})
         return outcome
 
 
+def _feed(
+    inputs: Sequence[str], output: str, options: Options, conduct: Conduct, session: _Session, stop: Stop
+) -> Feed:
+    from summarize.clean import Cleaner
+    from summarize.feed import Feed, Source
+    from summarize.sources import Columns
+
+    store = session.store
+
+    def is_done(article: Article) -> bool:
+        return article.id in store.done or (not conduct.retry_failed and article.id in store.failed)
+
+    settle = conduct.settle
+    if settle is None:
+        settle = _SETTLE_SECONDS if conduct.watch else 0.0
+    columns = conduct.columns or Columns()
+    source = Source(tuple(inputs), columns, conduct.shard, settle, conduct.watch)
+    return Feed(source, Cleaner(force=options.force), is_done, session.progress, stop, output)
+
+
+def _first(batches: Iterator[list[Article]], session: _Session) -> list[Article] | None:
+    """The first batch that has something in it; None where there is nothing to do."""
+    for batch in batches:
+        if batch:
+            return batch
+        session.finish_for_now()
+        session.tick()
+    return None
+
+
 def _work(
-    articles: Iterator[Article],
+    batches: Iterator[list[Article]],
+    feed: Feed,
+    pace: Pace,
     session: _Session,
     options: Options,
     conduct: Conduct,
     build: Build | None,
     stop: Stop,
 ) -> None:
-    devices = devices_for(conduct.device)
-    size = conduct.batch_size or (16 if devices == ["cpu"] else 256)
-    local.run(
-        batched(articles, size),
+    def tick(idle: bool) -> None:
+        session.tick()
+        if idle and feed.waiting.is_set():
+            session.finish_for_now()
+
+    feed.count_apart()
+    session.is_cut = not local.run(
+        (batch for batch in batches if batch),
         build or engine_build(options, conduct.threads, conduct.memory),
         session.commit,
-        devices=devices,
+        devices=devices_for(conduct.device),
         stop=stop,
-        limits=local.Limits(batch_size=size, watchdog=conduct.watchdog),
-        tick=session.tick,
+        limits=local.Limits(watchdog=conduct.watchdog),
+        pace=pace,
+        tick=tick,
     )
-
-
-def _todo(
-    inputs: Sequence[str], store: Store, options: Options, conduct: Conduct, progress: Progress
-) -> Iterator[Article]:
-    """The articles that still need a model, read and cleaned as they are asked for."""
-    from summarize.clean import Cleaner
-    from summarize.sources import Columns, read
-
-    reader = read(inputs, columns=conduct.columns or Columns(), shard=conduct.shard)
-    cleaner = Cleaner(force=options.force)
-    for article in reader:
-        if article.id in store.done or (article.id in store.failed and not conduct.retry_failed):
-            continue
-        progress.duplicates = reader.duplicates
-        yield article if article.error is not None else cleaner([article])[0]
-    progress.duplicates = reader.duplicates
-
-
-def _count_apart(inputs: Sequence[str], conduct: Conduct, progress: Progress, store: Store) -> None:
-    """Tell `progress` how many articles there are, in a thread; give up when that takes long."""
-    from summarize.sources import Columns, read
-
-    def count() -> None:
-        deadline = time.monotonic() + _MOST_SECONDS_COUNTING
-        total = 0
-        try:
-            articles = read(inputs, columns=conduct.columns or Columns(), shard=conduct.shard)
-            for total, _ in enumerate(articles, 1):  # noqa: B007
-                if time.monotonic() > deadline:
-                    return
-        except Exception as error:  # the reading that matters will meet it too
-            log.debug("the input can't be counted: %s", error)
-            return
-        progress.total = max(total, len(store.done))
-
-    if "-" not in inputs:  # standard input can be read once only
-        threading.Thread(target=count, daemon=True).start()
-
-
-def _prepend(first: Article, rest: Iterator[Article]) -> Iterator[Article]:
-    yield first
-    yield from rest
 
 
 def _tolerance(limit: str | None) -> Callable[[Snapshot], bool]:
@@ -320,7 +350,8 @@ def _shaping(options: Options, conduct: Conduct) -> dict[str, object]:
     if conduct.shard is not None:
         shaping["shard"] = "{}/{}".format(*conduct.shard)
     if conduct.columns is not None:
-        shaping["columns"] = {key: value for key, value in asdict(conduct.columns).items() if value}
+        named = {key: value for key, value in asdict(conduct.columns).items() if value}
+        shaping |= {"columns": named} if named else {}
     return shaping
 
 

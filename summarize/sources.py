@@ -8,7 +8,7 @@ import re
 import tomllib
 import traceback
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
@@ -33,6 +33,7 @@ def read(
     *,
     columns: Columns = _USUAL_COLUMNS,
     shard: tuple[int, int] | None = None,
+    settled: Callable[[str], bool] | None = None,
 ) -> Reader:
     """The articles of `inputs`, streamed in a fixed order.
 
@@ -43,13 +44,13 @@ def read(
     and run folders are left out and counted; `corpus.toml` there says which files are articles.
 
     `columns` names the columns of tables. `shard=(3, 16)` keeps the third of sixteen parts of any input,
-    chosen by article id.
+    chosen by article id. `settled` is asked with the path of each file whether it may be read yet.
 
     Raises `InputError` for an input that doesn't exist. All else that can't be read comes as an
     article with `error` set.
     """
     given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
-    return Reader([os.fspath(each) for each in given], columns, shard)
+    return Reader([os.fspath(each) for each in given], columns, shard, settled)
 
 
 def find_references(inputs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> Path | None:
@@ -74,16 +75,24 @@ class Reader(Iterator[Article]):
     """The stream that `read` returns, and what it left out so far.
 
     `duplicates` counts articles that came before; `skipped` counts what was left out of folders, by
-    suffix or kind. `position` of an article counts the whole input, whatever the shard.
+    suffix or kind; `unsettled` counts files that are still being written. `count` is how many articles
+    came. `position` of an article counts the whole input, whatever the shard.
     """
 
-    def __init__(self, inputs: Sequence[str], columns: Columns, shard: tuple[int, int] | None) -> None:
+    def __init__(
+        self,
+        inputs: Sequence[str],
+        columns: Columns,
+        shard: tuple[int, int] | None,
+        settled: Callable[[str], bool] | None = None,
+    ) -> None:
         if shard and not 1 <= shard[0] <= shard[1]:
             raise InputError(f"There is no shard {shard[0]}/{shard[1]}", "Shards of 16 are 1/16 to 16/16.")
-        self.duplicates = 0
+        self.duplicates = self.unsettled = self.count = 0
         self.skipped: Counter[str] = Counter()
         self._columns = columns
         self._shard = shard
+        self._settled = settled
         self._ids = IdSet()
         self._versions = IdSet()
         self._roots = [root for given in dict.fromkeys(inputs) for root in _roots(given, self.skipped)]
@@ -96,6 +105,9 @@ class Reader(Iterator[Article]):
         position = 0
         for place, entry in self._roots:
             for found in _walk(place, entry, self.skipped):
+                if isinstance(found, Entry) and self._settled and not self._settled(found.path):
+                    self.unsettled += 1
+                    continue
                 articles = [found] if isinstance(found, Article) else _read_file(place, found, self._columns)
                 for article in articles:
                     unique = self._unique(article)
@@ -103,6 +115,7 @@ class Reader(Iterator[Article]):
                         self.duplicates += 1
                         continue
                     if self._shard is None or in_shard(unique.id, self._shard):
+                        self.count += 1
                         yield replace(unique, position=position)
                     position += 1
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import queue
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from typing import Any
 
 from summarize.article import Article
-from summarize.engines.worker import Build, serve
+from summarize.engines.pace import Pace
+from summarize.engines.process import Batch, ModelProcess
+from summarize.engines.worker import Build
 from summarize.errors import SummarizeError
 from summarize.stopping import Stop
 
 IN_FLIGHT = 2
 """Batches given to a model process: one in hand and one that waits, so that it never idles."""
 _MOST_DEATHS_WHILE_LOADING = 3
+_MOST_DEATHS_WITHOUT_SUCCESS = 10
 _POLL_SECONDS = 0.1
 
 log = logging.getLogger(__name__)
@@ -30,17 +32,18 @@ log = logging.getLogger(__name__)
 class Limits:
     """When to lose patience, in seconds.
 
-    `watchdog` is for a full batch of `batch_size`, a smaller one has its share but at least a quarter;
-    `grace` is how long the batch in hand may take to finish after a request to stop.
+    `watchdog` is for a batch as it was first given, halves of it have their share but at least a quarter;
+    `loading` is for a model process to get ready; `grace` is how long the batch in hand may take to
+    finish after a request to stop.
     """
 
-    batch_size: int = 16
     watchdog: float = 900.0
+    loading: float = 3600.0
     grace: float = 20.0
 
-    def patience(self, articles: int) -> float:
-        """How long a batch of so many articles may take."""
-        return self.watchdog * max(0.25, min(1.0, articles / self.batch_size))
+    def patience(self, batch: Batch) -> float:
+        """How long a batch may take."""
+        return self.watchdog * max(0.25, len(batch.articles) / batch.whole)
 
 
 def run(
@@ -51,17 +54,20 @@ def run(
     devices: Sequence[str],
     stop: Stop,
     limits: Limits,
-    tick: Callable[[], None] = lambda: None,
-) -> None:
+    pace: Pace | None = None,
+    tick: Callable[[bool], None] = lambda idle: None,
+) -> bool:
     """Send every batch through the stages that `build` makes, and `commit` what comes back.
 
-    `tick` is called several times a second. A model process that dies or hangs is started anew and
-    its batch retried in halves, down to the one article that does it, which is committed as failed.
-    Raises what `commit` or the reading raises, and SummarizeError where the models can't be loaded.
+    True if all was done, False if a request to stop came before. `tick` is called several times a second
+    with whether there is nothing in hand. A model process that dies or hangs is started anew and its batch
+    retried in halves, down to the one article that does it, which is committed as failed. Raises what
+    `commit` or the reading raises, and SummarizeError where the models can't be loaded or every article
+    kills them.
     """
     source = _ReadAhead(batches, len(devices))
-    workers = [_Worker(build, device) for device in devices]
-    retries: deque[list[Article]] = deque()
+    workers = [ModelProcess(build, device) for device in devices]
+    crew = _Crew(workers, commit, limits, pace or Pace(1 << 30))
     stopping_since: float | None = None
     try:
         while True:
@@ -70,97 +76,139 @@ def run(
                 for worker in workers:
                     worker.forget_waiting()
             if stopping_since is None:
-                _feed(workers, retries, source)
+                crew.feed(source)
             busy = [
                 worker for worker in workers if worker.batches and (worker.ready or stopping_since is None)
             ]
-            if not busy and (stopping_since is not None or (source.exhausted and not retries)):
-                return
-            if stopping_since is not None and time.monotonic() - stopping_since > limits.grace:
-                log.warning("the batch in hand did not finish in %.0f s and is dropped", limits.grace)
-                return
-            _collect(workers, retries, commit, limits)
-            tick()
+            if stopping_since is None and not busy and not crew.retries and source.exhausted:
+                return True
+            if stopping_since is not None:
+                if not busy:
+                    return False
+                if time.monotonic() - stopping_since > limits.grace:
+                    log.warning("the batch in hand did not finish in %.0f s and is dropped", limits.grace)
+                    return False
+            crew.collect()
+            tick(not busy)
     finally:
         source.close()
         for worker in workers:
-            worker.kill()
-
-
-def _feed(workers: Sequence[_Worker], retries: deque[list[Article]], source: _ReadAhead) -> None:
-    for depth in range(1, IN_FLIGHT + 1):  # everybody gets a first batch before anybody a second
+            worker.process.kill()
         for worker in workers:
-            if len(worker.batches) < depth:
-                batch = retries.popleft() if retries else source.get()
-                if batch:
+            worker.end()
+
+
+@dataclass
+class _Crew:
+    """The model processes at work, and what has to be given again."""
+
+    workers: Sequence[ModelProcess]
+    commit: Callable[[list[Article]], None]
+    limits: Limits
+    pace: Pace
+    retries: deque[Batch] = field(default_factory=deque)
+    deaths: int = 0  # in a row, of a single article each, with no article done in between
+
+    def feed(self, source: _ReadAhead) -> None:
+        """Give everybody a first batch before anybody a second."""
+        for depth in range(1, IN_FLIGHT + 1):
+            for worker in self.workers:
+                if len(worker.batches) < depth and (batch := self._next(source)) is not None:
                     worker.give(batch)
 
+    def _next(self, source: _ReadAhead) -> Batch | None:
+        if self.retries:
+            return self.retries.popleft()
+        articles = source.get()
+        if not articles:
+            return None
+        size = self.pace.size
+        if len(articles) <= size:
+            return Batch(articles, len(articles))
+        # It was read ahead when batches were bigger.
+        pieces = [articles[at : at + size] for at in range(0, len(articles), size)]
+        self.retries.extend(Batch(piece, len(piece)) for piece in pieces)
+        return self.retries.popleft()
 
-def _collect(
-    workers: Sequence[_Worker],
-    retries: deque[list[Article]],
-    commit: Callable[[list[Article]], None],
-    limits: Limits,
-) -> None:
-    by_pipe = {worker.pipe: worker for worker in workers}
-    for pipe in wait(list(by_pipe), timeout=_POLL_SECONDS):
-        worker = by_pipe[pipe]  # type: ignore[index]
-        try:
-            message = worker.pipe.recv()
-        except (EOFError, OSError):
-            worker.process.join(5)
-            _bury(worker, retries, commit, _cause_of_death(worker.process.exitcode))
-        else:
-            _handle(worker, message, commit)
-    for worker in workers:
-        if worker.batches and worker.ready:
-            patience = limits.patience(len(worker.batches[0]))
+    def collect(self) -> None:
+        """Wait a moment for messages, deal with them, and with processes that died or hang."""
+        by_pipe = {worker.pipe: worker for worker in self.workers}
+        for pipe in wait(list(by_pipe), timeout=_POLL_SECONDS):
+            worker = by_pipe[pipe]  # type: ignore[index]
+            try:
+                message = worker.pipe.recv()
+            except (EOFError, OSError):
+                worker.process.join(5)
+                self._bury(worker, _cause_of_death(worker.process.exitcode))
+            else:
+                self._handle(worker, message)
+        for worker in self.workers:
+            patience = self.limits.loading
+            if worker.ready:
+                patience = self.limits.patience(worker.batches[0]) if worker.batches else float("inf")
             if time.monotonic() - worker.since > patience:
-                _bury(worker, retries, commit, f"took longer than {patience:.0f} s")
+                self._bury(worker, f"took longer than {patience:.0f} s")
 
+    def _handle(self, worker: ModelProcess, message: tuple[str, Any]) -> None:
+        kind, payload = message
+        if kind == "done":
+            self._finish(worker, payload)
+        elif kind == "stage":
+            worker.stage = payload
+        elif kind == "ready":
+            worker.ready, worker.deaths = True, 0
+            worker.since = time.monotonic()
+        elif kind == "log":
+            name, level, text = payload
+            logging.getLogger(name).log(level, text)
+        else:
+            error, text, hint = payload
+            raise error(text, hint)
 
-def _handle(worker: _Worker, message: tuple[str, Any], commit: Callable[[list[Article]], None]) -> None:
-    kind, payload = message
-    if kind == "done":
-        worker.batches.popleft()
-        worker.since = time.monotonic()
-        commit(payload)
-    elif kind == "stage":
-        worker.stage = payload
-    elif kind == "ready":
-        worker.ready, worker.deaths = True, 0
-        worker.since = time.monotonic()
-    elif kind == "log":
-        name, level, text = payload
-        logging.getLogger(name).log(level, text)
-    else:
-        error, text, hint = payload
-        raise error(text, hint)
+    def _finish(self, worker: ModelProcess, articles: list[Article]) -> None:
+        batch = worker.batches.popleft() if worker.batches else None  # None: forgotten, and yet done
+        seconds, worker.since = time.monotonic() - worker.since, time.monotonic()
+        if any(article.error is None for article in articles):
+            worker.succeeded, self.deaths = True, 0
+        elif batch is not None and worker.succeeded and batch.deserves_another_process():
+            # A process that did well and now fails at everything may be what is broken: a CUDA error, say,
+            # stays for good.
+            log.warning("every article of a batch failed in %s; once more in a new process", worker.stage)
+            worker.batches.appendleft(Batch(batch.articles, batch.whole, suspected=True))
+            self.retries.extendleft(reversed(worker.batches))
+            worker.restart()
+            return
+        if batch is not None:
+            self.pace.saw(len(articles), seconds)
+        self.commit(articles)
 
-
-def _bury(
-    worker: _Worker, retries: deque[list[Article]], commit: Callable[[list[Article]], None], cause: str
-) -> None:
-    """Deal with a model process that died or hung: split the batch in hand, start the process anew."""
-    batches, stage = list(worker.batches), worker.stage
-    log.warning("the model process %s in %s; it is started anew", cause, stage)
-    worker.restart()
-    if worker.deaths > _MOST_DEATHS_WHILE_LOADING:
-        raise SummarizeError(
-            f"The model process {cause} while loading, {worker.deaths} times in a row.",
-            "There may be too little memory: try a smaller model or --compute-type int8.",
-        )
-    if not batches:
-        return
-    guilty, *innocent = batches
-    retries.extendleft(reversed(innocent))
-    if worker.died_loading:
-        retries.appendleft(guilty)
-    elif len(guilty) == 1:
-        commit([guilty[0].failed(stage, f"the model process {cause}")])
-    else:
-        middle = len(guilty) // 2
-        retries.extendleft([guilty[middle:], guilty[:middle]])
+    def _bury(self, worker: ModelProcess, cause: str) -> None:
+        """Deal with a model process that died or hung: split the batch in hand, start the process anew."""
+        batches, stage = list(worker.batches), worker.stage
+        log.warning("the model process %s in %s; it is started anew", cause, stage)
+        worker.restart()
+        if worker.deaths > _MOST_DEATHS_WHILE_LOADING:
+            raise SummarizeError(
+                f"The model process {cause} while loading, {worker.deaths} times in a row.",
+                "There may be too little memory: try a smaller model or --compute-type int8.",
+            )
+        if not batches:
+            return
+        guilty, *innocent = batches
+        self.retries.extendleft(reversed(innocent))
+        if worker.died_loading:
+            self.retries.appendleft(guilty)
+        elif len(guilty.articles) > 1:
+            self.retries.extendleft(reversed(guilty.halves()))
+        else:
+            self.commit([guilty.articles[0].failed(stage, f"the model process {cause}")])
+            self.deaths += 1
+            if self.deaths >= _MOST_DEATHS_WITHOUT_SUCCESS:
+                raise SummarizeError(
+                    f"The model process {cause}, with {self.deaths} articles in a row, none done in between.",
+                    "This looks like the machine or the model rather than the articles. When it is mended, "
+                    "run again with --retry-failed.",
+                )
 
 
 def _cause_of_death(exit_code: int | None) -> str:
@@ -168,61 +216,6 @@ def _cause_of_death(exit_code: int | None) -> str:
         reason = {-9: " (out of memory, as a rule)", -11: " (segmentation fault)", -6: " (abort)"}
         return f"was killed by signal {-exit_code}{reason.get(exit_code, '')}"
     return f"ended with exit code {exit_code}"
-
-
-@dataclass
-class _Worker:
-    """A model process as seen from here. `since` is when it turned to the batch in hand."""
-
-    build: Build
-    device: str
-    batches: deque[list[Article]] = field(default_factory=deque)
-    stage: str = "load"
-    ready: bool = False
-    died_loading: bool = False
-    deaths: int = 0
-    since: float = 0.0
-
-    def __post_init__(self) -> None:
-        self._start()
-
-    def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.pipe: Connection
-        self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=serve, args=(theirs, self.build, self.device), daemon=True)
-        self.process.start()
-        theirs.close()
-
-    def give(self, batch: list[Article]) -> None:
-        """Hand over a batch; one that can't be delivered stays in `batches` and is dealt with as a death."""
-        if not self.batches:
-            self.since = time.monotonic()
-        self.batches.append(batch)
-        try:
-            self.pipe.send(batch)
-        except OSError:
-            log.debug("the pipe to the model process is broken")
-
-    def forget_waiting(self) -> None:
-        """Drop the batches behind the one in hand."""
-        while len(self.batches) > 1:
-            self.batches.pop()
-
-    def restart(self) -> None:
-        """Kill what is left of the process and start another."""
-        self.kill()
-        self.died_loading = not self.ready
-        self.deaths = self.deaths + 1 if self.died_loading else 0
-        self.batches.clear()
-        self.stage, self.ready = "load", False
-        self._start()
-
-    def kill(self) -> None:
-        """End the process, whatever it is doing."""
-        self.process.kill()
-        self.process.join()
-        self.pipe.close()
 
 
 class _ReadAhead:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -16,6 +19,9 @@ from typing import Protocol
 
 from summarize.article import Article
 from summarize.errors import SummarizeError
+from summarize.stopping import SIGNALS
+
+_PR_SET_PDEATHSIG = 1
 
 
 class Stage(Protocol):
@@ -68,12 +74,18 @@ def _bear(stage: Stage, batch: list[Article]) -> list[Article]:
 
 def serve(pipe: Connection, build: Build, device: str) -> None:
     """Body of the model process. Sends `(kind, payload)` messages: ready, stage, log, done, fatal."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    _leave_stopping_to_the_parent()
+    # Receiving begins before the models load, so that the parent never waits to get rid of a batch.
+    batches: SimpleQueue[list[Article]] = SimpleQueue()
+    threading.Thread(target=_receive, args=(pipe, batches), daemon=True).start()
     sending = threading.Lock()
 
     def send(kind: str, payload: object) -> None:
-        with sending:
-            pipe.send((kind, payload))
+        try:
+            with sending:
+                pipe.send((kind, payload))
+        except OSError:
+            os._exit(0)  # the parent is gone
 
     _forward_log(send)
     try:
@@ -83,8 +95,6 @@ def serve(pipe: Connection, build: Build, device: str) -> None:
             if load is not None:
                 load()
         send("ready", None)
-        batches: SimpleQueue[list[Article]] = SimpleQueue()
-        threading.Thread(target=_receive, args=(pipe, batches), daemon=True).start()
         while True:
             batch = batches.get()
             started = time.perf_counter()
@@ -101,6 +111,17 @@ def _timed(articles: list[Article], elapsed: float) -> list[Article]:
     known = sum(article.seconds for article in articles)
     share = max(0.0, elapsed - known) / max(1, len(articles))
     return [replace(article, seconds=article.seconds + share) for article in articles]
+
+
+def _leave_stopping_to_the_parent() -> None:
+    """Ignore what is sent to a whole group of processes, and die with the parent, however that dies."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)  # the parent held them back, see `shielded`
+    if sys.platform == "linux":  # the pipe's end says it too, but native code may never look
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _receive(pipe: Connection, batches: SimpleQueue[list[Article]]) -> None:

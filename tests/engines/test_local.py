@@ -31,7 +31,7 @@ def run(
         committed.extend,
         devices=["cpu"] * devices,
         stop=Stop(),
-        limits=Limits(batch_size=4, watchdog=watchdog),
+        limits=Limits(watchdog=watchdog),
     )
     return committed
 
@@ -96,7 +96,7 @@ def test_what_reading_raises_is_raised() -> None:
 
     with pytest.raises(OSError, match="went away"):
         local.run(
-            broken(), stub_stages.obedient, list, devices=["cpu"], stop=Stop(), limits=Limits(batch_size=1)
+            broken(), stub_stages.obedient, list, devices=["cpu"], stop=Stop(), limits=Limits()
         )
 
 
@@ -115,7 +115,7 @@ def test_a_request_to_stop_finishes_the_batch_in_hand_and_no_more() -> None:
         commit,
         devices=["cpu"],
         stop=stop,
-        limits=Limits(batch_size=4),
+        limits=Limits(),
     )
     assert 4 <= len(committed) <= 8
 
@@ -130,7 +130,7 @@ def test_a_batch_that_outlasts_the_grace_is_dropped() -> None:
         committed.extend,
         devices=["cpu"],
         stop=stop,
-        limits=Limits(batch_size=1, grace=0.5),
+        limits=Limits(grace=0.5),
     )
     assert committed == []
     assert time.monotonic() - started < 20
