@@ -36,9 +36,7 @@ def tiny_llama(tiny_models: dict[str, Path]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tiny_converted(
-    tiny_models: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Path]:
+def tiny_converted(tiny_models: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The tiny models converted for CTranslate2, float32."""
     from summarize.models.convert import convert
 

@@ -31,8 +31,8 @@ _MOST_WORKERS = 8
 class CTranslate2Backend:
     """A converted model on one device.
 
-    With `threads` 0 all available cores are used. On the CPU each core decodes batches of its own: on
-    two cores that takes a third less time than both on one batch, for Marian as for chat models.
+    With `threads` 0 all available cores are used. On the CPU each core decodes batches of its own; both
+    of two cores on one batch take half as much CPU time again for a chat model, and no less for Marian.
     """
 
     def __init__(
@@ -85,8 +85,8 @@ class CTranslate2Backend:
         """Samples of each sequence, which depend on nothing but the seed and the sequence.
 
         CTranslate2 seeds a random generator when a worker thread first draws from it and never again,
-        and a batch shares one; so each sequence gets a model loaded anew, which costs about a tenth of
-        decoding it.
+        and a batch shares one; so each sequence gets a model loaded anew. Loading reads the weights once,
+        decoding once a token.
         """
         results = []
         try:

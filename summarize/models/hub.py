@@ -56,9 +56,8 @@ def cached_snapshot(source: Source) -> Path | None:
     Without a revision, that of the main branch comes first.
     """
     from huggingface_hub import constants
-    from huggingface_hub.file_download import repo_folder_name
 
-    repository = Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=source.name, repo_type="model")
+    repository = Path(constants.HF_HUB_CACHE) / f"models--{source.name.replace('/', '--')}"
     reference = repository / "refs" / (source.revision or "main")
     revision = reference.read_text().strip() if reference.is_file() else source.revision
     snapshots = repository / "snapshots"

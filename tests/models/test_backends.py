@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from tiny_models import FAMILIES, SENTENCES
 
-from summarize.errors import ModelError
 from summarize.models import load_model
 from summarize.models.backend import Decoding, Model
 
