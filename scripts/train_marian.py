@@ -30,11 +30,13 @@ from summarize.errors import SummarizeError
 if TYPE_CHECKING:
     from marian.scoring import Decoder
 
-# glibc gives memory back after every step, and asks for it again, unless told not to.
-ALLOCATOR = {
+# Read by glibc and OpenMP before Python starts: don't give memory back after every step to ask for it
+# again, and let threads sleep that wait, as spinning ones starve the others on a busy machine.
+ENVIRONMENT = {
     "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
     "MALLOC_TRIM_THRESHOLD_": str(1 << 33),
     "MALLOC_TOP_PAD_": str(1 << 28),
+    "OMP_WAIT_POLICY": "PASSIVE",
 }
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
@@ -91,9 +93,7 @@ def prepare_command(
 def train_command(
     run: RunFolder,
     data: Data,
-    init: Annotated[
-        Path | None, typer.Option(help="Go on from this model folder, with its vocabulary.")
-    ] = None,
+    init: Annotated[str | None, typer.Option(help="Go on from this model, with its vocabulary.")] = None,
     layers: Annotated[str, typer.Option(help="From scratch: layers of encoder and decoder.")] = "4,2",
     dim: Annotated[int, typer.Option(help="From scratch: width.")] = 256,
     heads: Annotated[int, typer.Option(help="From scratch: attention heads.")] = 4,
@@ -353,8 +353,8 @@ def _progress() -> Iterator[tuple[Callable[[dict[str, Any]], None], Callable[[in
 
 
 if __name__ == "__main__":
-    if sys.platform == "linux" and not ALLOCATOR.keys() <= os.environ.keys():
-        os.execve(sys.executable, [sys.executable, *sys.argv], {**ALLOCATOR, **os.environ})
+    if sys.platform == "linux" and not ENVIRONMENT.keys() <= os.environ.keys():
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**ENVIRONMENT, **os.environ})
     try:
         app()
     except (OSError, ValueError, SummarizeError) as error:
