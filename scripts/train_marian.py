@@ -248,6 +248,7 @@ def export_command(
         Path | None, typer.Option(help="The data folder, to put scores on its dev set in the card.")
     ] = None,
     last: Annotated[bool, typer.Option(help="The last weights instead of the best.")] = False,
+    other: Annotated[list[Path], typer.Option(help="A run to average the weights with.")] = [],  # noqa: B006
     licence: Annotated[str, typer.Option(help="SPDX-like id of the model's licence.")] = "other",
     about_data: Annotated[
         Path | None, typer.Option(help="Markdown on the data's sources and licences.")
@@ -263,7 +264,7 @@ def export_command(
     from marian import card, pairs, preparation, runs, scoring
     from marian.scoring import Decoder
 
-    record = runs.export(run, model, last)
+    record = runs.export(run, model, last, other)
     evaluations = []
     if data:
         dev = list(pairs.read_tsv(data / preparation.DEV))

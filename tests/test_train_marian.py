@@ -507,6 +507,20 @@ class TestBackTranslation:
         assert (tmp_path / "reversed" / "target.spm").read_text(encoding="utf-8") == "source.spm"
 
 
+class TestAveraging:
+    def test_weights_of_several_files_are_meant(self, data, tmp_path):
+        for value in (1.0, 3.0):
+            one, _, _ = small_run(tmp_path / str(value), data, Recipe(steps=1))
+            with torch.no_grad():
+                for parameter in one.averages:
+                    parameter.fill_(value)
+            one.save()
+        files = [tmp_path / name / training.CHECKPOINT for name in ("1.0", "3.0")]
+        codec = vocabulary.load(data)
+        mean = training.load_average(files, network.create(Shape(1, 1, 32, 2, 64), codec, 0.1))
+        assert all((p == 2).all() for name, p in mean.named_parameters() if "positions" not in name)
+
+
 class TestCurves:
     def test_a_log_without_scores_says_so(self, tmp_path):
         log = tmp_path / "log.jsonl"

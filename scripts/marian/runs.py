@@ -119,14 +119,16 @@ def _scorer(folder: Path, dev: Sequence[Pair], plan: Plan) -> training.Score:
     return score
 
 
-def export(run: Path, folder: Path, last: bool = False) -> dict[str, Any]:
+def export(run: Path, folder: Path, last: bool = False, others: Sequence[Path] = ()) -> dict[str, Any]:
     """Write the run's best averaged weights (or the last) as a model folder in float16; the run's record.
 
-    Raises FileNotFoundError where the run has none yet.
+    With `others`, runs from the same start, the mean of all their weights (Wortsman et al., 2022).
+    Raises FileNotFoundError where a run has no weights yet.
     """
     record: dict[str, Any] = json.loads((run / RECORD).read_text(encoding="utf-8"))
     model = MarianMTModel(MarianConfig.from_pretrained(run))
-    training.load_average(run / (training.CHECKPOINT if last else training.BEST), model)
+    name = training.CHECKPOINT if last else training.BEST
+    training.load_average([each / name for each in (run, *others)], model)
     source, target = record["languages"]
     network.save(model, run, folder, (source, target), half=True)
     return record

@@ -249,11 +249,16 @@ class Run:
         return True
 
 
-def load_average(path: Path, model: MarianMTModel) -> MarianMTModel:
-    """Put the averaged weights of `best.safetensors` or a checkpoint into a network of the same shape."""
+def load_average(paths: Sequence[Path], model: MarianMTModel) -> MarianMTModel:
+    """Put the averaged weights of best or checkpoint files, or their mean, into a network of that shape."""
+    states = [_averaged(path) for path in paths]
+    mean = {name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]}
+    model.load_state_dict(mean, strict=False)
+    return model
+
+
+def _averaged(path: Path) -> dict[str, Tensor]:
     with safe_open(path, "pt") as file:
         names = list(file.keys())
         group = "average/" if any(name.startswith("average/") for name in names) else "model/"
-        state = {name.removeprefix(group): file.get_tensor(name) for name in names if name.startswith(group)}
-    model.load_state_dict(state, strict=False)
-    return model
+        return {name.removeprefix(group): file.get_tensor(name) for name in names if name.startswith(group)}
