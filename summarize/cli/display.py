@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import time
 from pathlib import Path
 from types import TracebackType
@@ -10,12 +12,16 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from summarize.cli.console import counted, duration, err
+from summarize.errors import InputError
 from summarize.manifest import Manifest
 from summarize.progress import Snapshot
 from summarize.run import Observer
 from summarize.store import Store
 
 _LINE_EVERY_SECONDS = 15.0
+_METRICS_EVERY_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
 
 
 class Display:
@@ -24,6 +30,10 @@ class Display:
     def __init__(self, folder: str, profile: str, *, quiet: bool, metrics: Path | None = None) -> None:
         self._folder, self._profile, self._quiet = folder, profile, quiet
         self._metrics = metrics
+        if metrics is not None and not metrics.parent.is_dir():
+            raise InputError(f"--metrics: there is no folder {metrics.parent}.")
+        self._next_metrics = 0.0
+        self._last: Snapshot | None = None
         self._next_line = time.monotonic() + _LINE_EVERY_SECONDS
         self._bar = Progress(
             SpinnerColumn(),
@@ -43,7 +53,9 @@ class Display:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bar.stop()
+        with contextlib.suppress(OSError):
+            self._bar.stop()
+        self._write_metrics()
 
     def _started(self, manifest: Manifest, store: Store) -> None:
         if self._quiet:
@@ -59,12 +71,29 @@ class Display:
         self._bar.start()
 
     def _progress(self, snapshot: Snapshot) -> None:
-        if self._metrics is not None:
-            from summarize.prometheus import write_metrics
-
-            write_metrics(self._metrics, snapshot)
+        self._last = snapshot
+        if time.monotonic() >= self._next_metrics:
+            self._next_metrics = time.monotonic() + _METRICS_EVERY_SECONDS
+            self._write_metrics()
         if self._quiet:
             return
+        try:
+            self._show(snapshot)
+        except OSError:  # the terminal was closed, the reader of a pipe has gone: the run goes on
+            self._quiet = True
+
+    def _write_metrics(self) -> None:
+        if self._metrics is None or self._last is None:
+            return
+        from summarize.prometheus import write_metrics
+
+        try:
+            write_metrics(self._metrics, self._last)
+        except OSError as error:
+            log.error("the metrics can't be written and are left out from now on: %s", error)
+            self._metrics = None
+
+    def _show(self, snapshot: Snapshot) -> None:
         rate = _rate(snapshot)
         if self._bar.disable:
             if time.monotonic() >= self._next_line:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
+import logging
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+import typer
 from rich.markup import escape
 from rich.table import Table
 
@@ -22,6 +25,10 @@ from summarize.store import Store
 
 _MOST_ROWS = 10
 _MOST_FAILURES = 10
+_MOST_REPORTED_ON_A_STOP = 2000  # who asks to stop gets 30 seconds to wait at most
+_MOST_SECONDS_NOTIFYING = 60.0
+
+log = logging.getLogger(__name__)
 
 
 def conclude(
@@ -37,19 +44,27 @@ def conclude(
     folder = Folder(outcome.folder)
     if not outcome.stopped and outcome.done:
         _score(folder, inputs, references, shown=not (quiet or as_json))
-    _report(folder)
+    if not outcome.stopped or outcome.done <= _MOST_REPORTED_ON_A_STOP:
+        _report(folder)
     if as_json:
         out.print_json(json.dumps(asdict(outcome) | {"exit_code": outcome.exit_code}))
     elif not quiet:
         show(outcome, folder)
-    if on_finish:
-        _notify(on_finish, outcome)
+    _notify(
+        on_finish,
+        outcome.folder,
+        "stopped" if outcome.stopped else "failures" if outcome.failed else "finished",
+        outcome.exit_code,
+        SUMMARIZE_DONE=str(outcome.done),
+        SUMMARIZE_FAILED=str(outcome.failed),
+        SUMMARIZE_SECONDS=f"{outcome.seconds:.0f}",
+    )
     return outcome.exit_code
 
 
 def show(outcome: Outcome, folder: Folder) -> None:
     """Print the summaries (of a small run), the failures and where everything is."""
-    store = Store(folder, writable=False)
+    store = Store(folder, writable=False, verify=False)  # the run itself has just looked at every byte
     if outcome.new or outcome.done <= _MOST_ROWS:
         _print_articles(list(itertools.islice(store.articles(), _MOST_ROWS + 1)), outcome.done)
     failures = list(store.failures())
@@ -61,6 +76,8 @@ def show(outcome: Outcome, folder: Folder) -> None:
         out.print(f"… and {len(failures) - _MOST_FAILURES:,} more; see: summarize status {outcome.folder}")
     if outcome.duplicates:
         out.print(f"[dim]{counted(outcome.duplicates)} came again and were done once[/]")
+    if outcome.unsettled:
+        out.print(f"[dim]{counted(outcome.unsettled, 'file')} left for next time: still being written[/]")
     if outcome.stopped:
         out.print(
             f"[yellow]Stopped: {escape(outcome.stopped)}.[/] {counted(outcome.done)} saved; "
@@ -127,18 +144,40 @@ def _report(folder: Folder) -> None:
         write_report(folder)
     except SummarizeError as error:
         print_error(error)
+    except Exception:
+        log.exception("the report could not be written; the summaries are there all the same")
 
 
-def _notify(command: str, outcome: Outcome) -> None:
-    state = "stopped" if outcome.stopped else "failures" if outcome.failed else "finished"
+@contextlib.contextmanager
+def telling_of_errors(folder: str, on_finish: str | None) -> Iterator[None]:
+    """Run the command of --on-finish for a run that ends by an error too; a run stopped at once exits 75."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        err.print("[yellow]Stopped at once.[/] What was committed is saved; run the same command to go on.")
+        _notify(on_finish, folder, "stopped", 75)
+        raise typer.Exit(75) from None
+    except Exception as error:
+        code = error.exit_code if isinstance(error, SummarizeError) else 1
+        _notify(on_finish, folder, "error", code, SUMMARIZE_ERROR=str(error))
+        raise
+
+
+def _notify(command: str | None, folder: str, state: str, exit_code: int, **more: str) -> None:
+    if not command:
+        return
     environment = os.environ | {
         "SUMMARIZE_OUTCOME": state,
-        "SUMMARIZE_RUN_FOLDER": outcome.folder,
-        "SUMMARIZE_DONE": str(outcome.done),
-        "SUMMARIZE_FAILED": str(outcome.failed),
-        "SUMMARIZE_SECONDS": f"{outcome.seconds:.0f}",
-        "SUMMARIZE_EXIT_CODE": str(outcome.exit_code),
+        "SUMMARIZE_RUN_FOLDER": folder,
+        "SUMMARIZE_EXIT_CODE": str(exit_code),
+        **more,
     }
-    done = subprocess.run(command, shell=True, env=environment, check=False)
+    try:
+        done = subprocess.run(
+            command, shell=True, env=environment, check=False, timeout=_MOST_SECONDS_NOTIFYING
+        )
+    except (subprocess.TimeoutExpired, OSError, ValueError) as error:
+        err.print(f"[yellow]--on-finish could not be run: {escape(str(error))}[/]")
+        return
     if done.returncode:
         err.print(f"[yellow]--on-finish ended with exit code {done.returncode}[/]")

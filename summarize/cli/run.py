@@ -69,6 +69,19 @@ def run_command(
     text_column: Annotated[str | None, typer.Option(help="Of tables.", rich_help_panel=_INPUT)] = None,
     id_column: Annotated[str | None, typer.Option(help="Of tables.", rich_help_panel=_INPUT)] = None,
     title_column: Annotated[str | None, typer.Option(help="Of tables.", rich_help_panel=_INPUT)] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on as files arrive, until stopped.", rich_help_panel=_INPUT)
+    ] = False,
+    settle: Annotated[
+        float | None,
+        typer.Option(
+            parser=seconds,
+            metavar="SPAN",
+            help="Leave files that changed so lately [default: 0, with --watch 5s]",
+            rich_help_panel=_INPUT,
+            show_default=False,
+        ),
+    ] = None,
     shard: Annotated[
         tuple | None,  # type: ignore[type-arg]
         typer.Option(parser=share, metavar="K/N", help="Only this share, 3/16 say.", rich_help_panel=_INPUT),
@@ -83,8 +96,14 @@ def run_command(
         bool, typer.Option(help="Share translations with other runs, on disk.", rich_help_panel=_NIGHT)
     ] = True,
     batch_size: Annotated[
-        int | None, typer.Option(min=1, help="Articles a commit.", rich_help_panel=_NIGHT)
+        int | None, typer.Option(min=1, help="Most articles a commit.", rich_help_panel=_NIGHT)
     ] = None,
+    commit_every: Annotated[
+        float,
+        typer.Option(
+            parser=seconds, metavar="SPAN", help="Most time between commits.", rich_help_panel=_NIGHT
+        ),
+    ] = 60.0,
     time_limit: Annotated[
         float | None,
         typer.Option(parser=seconds, metavar="SPAN", help="Stop after 8h, 45m.", rich_help_panel=_NIGHT),
@@ -118,7 +137,7 @@ def run_command(
     """
     from summarize.cli.console import log_to_console
     from summarize.cli.display import Display
-    from summarize.cli.outcome import conclude
+    from summarize.cli.outcome import conclude, telling_of_errors
     from summarize.profiles import options_for
     from summarize.run import Conduct, pinned_profile, run
     from summarize.sources import Columns
@@ -146,16 +165,20 @@ def run_command(
         threads=threads,
         memory=memory,
         batch_size=batch_size,
+        commit_every=commit_every,
         watchdog=watchdog,
         time_limit=time_limit,
         retry_failed=retry_failed,
         max_failures=max_failures,
         shard=shard,
         columns=Columns(text=text_column, id=id_column, title=title_column),
+        watch=watch,
+        settle=settle,
     )
-    with Display(target, f"{chosen.name}: {why}", quiet=quiet or as_json, metrics=metrics) as display:
-        outcome = run(inputs, target, options, conduct, observer=display.observer)
-    code = conclude(outcome, inputs, references, quiet=quiet, as_json=as_json, on_finish=on_finish)
+    with telling_of_errors(target, on_finish):
+        with Display(target, f"{chosen.name}: {why}", quiet=quiet or as_json, metrics=metrics) as display:
+            outcome = run(inputs, target, options, conduct, observer=display.observer)
+        code = conclude(outcome, inputs, references, quiet=quiet, as_json=as_json, on_finish=on_finish)
     raise typer.Exit(code)
 
 

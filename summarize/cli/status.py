@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from summarize.folder import Folder
+    from summarize.manifest import Manifest
+    from summarize.store import Store
 
 
 def status_command(
@@ -23,30 +30,47 @@ def status_command(
 
     from summarize.cli.console import out
 
-    if as_json:
-        out.print_json(json.dumps(_state(run_folder)))
+    look = _looking_at(run_folder)
+    state = look()
+    if not watch or state["holder"] is None:
+        if as_json:
+            out.print_json(json.dumps(state))
+        else:
+            out.print(_table(state))
         return
-    if not watch:
-        out.print(_table(_state(run_folder)))
-        return
-    with Live(_table(_state(run_folder)), console=out, auto_refresh=False) as live:
+    live = contextlib.nullcontext() if as_json else Live(_table(state), console=out, auto_refresh=False)
+    with live, contextlib.suppress(KeyboardInterrupt):
         while True:
-            state = _state(run_folder)
-            live.update(_table(state), refresh=True)
+            if isinstance(live, Live):
+                live.update(_table(state), refresh=True)
+            else:
+                print(json.dumps(state), flush=True)
             if state["holder"] is None:
                 return
             time.sleep(2)
+            state = look()
 
 
-def _state(run_folder: str) -> dict[str, Any]:
+def _looking_at(run_folder: str) -> Callable[[], dict[str, Any]]:
+    """A function that tells how the run stands; when called again it reads the new parts only."""
     from summarize.folder import Folder
-    from summarize.gpu import gpus
-    from summarize.lock import read_holder
     from summarize.store import Store, read_manifest
 
     folder = Folder(run_folder)
     manifest = read_manifest(folder)
-    store = Store(folder, writable=False)
+    store = Store(folder, writable=False, verify=False)
+
+    def look() -> dict[str, Any]:
+        store.refresh()
+        return _state(run_folder, folder, manifest, store)
+
+    return look
+
+
+def _state(run_folder: str, folder: Folder, manifest: Manifest, store: Store) -> dict[str, Any]:
+    from summarize.gpu import gpus
+    from summarize.lock import read_holder
+
     failures = list(store.failures())
     holder = read_holder(folder)
     alive = holder is not None and holder.is_alive
