@@ -13,6 +13,7 @@ from summarize.significance import smallest_p
 
 _PIECES = re.compile(r"\s+|\w+|[^\w\s]+")
 _MOST_PIECES = 4000
+SIGNIFICANT = 0.05
 
 Pieces = list[tuple[str, bool]]
 """A text in pieces, each with whether it is in this text only."""
@@ -39,14 +40,15 @@ def write_comparison(comparison: Comparison, output: str) -> str:
 
 
 def verdict(item: MetricDifference) -> str:
-    """Which of the two is better: `better`, `worse`, or `unsure` where the interval holds zero.
+    """Which of the two is better: `better`, `worse`, or `unsure` unless interval and p-value agree.
 
-    A measure of which neither way is better is `neither`.
+    They do where the interval leaves out zero and randomisation gives p ≤ 0.05: with few articles the
+    bootstrap alone is too sure. A measure of which neither way is better is `neither`.
     """
-    low, high = item.found.low, item.found.high
+    low, high, p = item.found.low, item.found.high, item.found.p_randomisation
     if item.better == "neither":
         return "neither"
-    if low is None or high is None or low <= 0 <= high:
+    if low is None or high is None or low <= 0 <= high or p is None or p > SIGNIFICANT:
         return "unsure"
     return "better" if (low > 0) == (item.better == "higher") else "worse"
 

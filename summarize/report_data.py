@@ -43,8 +43,8 @@ class Totals:
         self.source_words += source_words(article)
         self.summary_words += len((article.summary or "").split())
         self.removed += len(article.removed)
-        self.seconds += article.seconds
-        if article.support is not None:
+        self.seconds += article.seconds if math.isfinite(article.seconds) else 0.0
+        if article.support is not None and math.isfinite(article.support):
             self.supports += 1
             self.supported += article.support
         self.flags.update({flag.kind for flag in article.flags})
