@@ -21,6 +21,7 @@ SMALL = frozenset(
 NAME = re.compile(r"\b[A-Z][a-z]{2,}\b")
 DIGITS = re.compile(r"\d+")
 HEADLINE_WORDS = range(3, 26)
+CAPITALS = 0.1  # of the headlines; the others are in Title Case. Capitals fall into many small pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Augmentation:
         if rng.random() < self.renamed:
             pair = renumber(rename(pair, self.names, rng), rng)
         if len(pair.source.split()) in HEADLINE_WORDS and rng.random() < self.headlines:
-            pair = headline(pair, capitals=rng.random() < 0.3)
+            pair = headline(pair, capitals=rng.random() < CAPITALS)
         return pair
 
 
