@@ -1,6 +1,7 @@
 """Stages for tests of engines and runs: they do what an article's text tells them to."""
 
 import os
+import resource
 import signal
 import time
 from dataclasses import replace
@@ -21,6 +22,9 @@ class Obedient:
                 os.kill(os.getpid(), signal.SIGSEGV)
             if "OOM-KILL" in article.text:
                 os.kill(os.getpid(), signal.SIGKILL)
+            if "EAT" in article.text:
+                resource.setrlimit(resource.RLIMIT_AS, (2 << 30, resource.RLIM_INFINITY))
+                bytearray(8 << 30)
             if "HANG" in article.text:
                 time.sleep(3600)
             if "RAISE" in article.text:
@@ -51,6 +55,23 @@ class DiesLoading(Obedient):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+class LoadsForEver(Obedient):
+    def load(self) -> None:
+        time.sleep(3600)
+
+
+class Breaks(Obedient):
+    """After the first batch every call fails until the process ends, as after a CUDA error."""
+
+    broken = False
+
+    def __call__(self, articles: list[Article]) -> list[Article]:
+        if self.broken:
+            raise RuntimeError("CUDA error: an illegal memory access was encountered")
+        self.broken = any("BREAK" in article.text for article in articles)
+        return super().__call__(articles)
+
+
 class NoModel(Obedient):
     def load(self) -> None:
         raise ModelError("no such model", "try another")
@@ -66,6 +87,14 @@ def crashes_once(marker: Path, device: str) -> list[Obedient]:
 
 def dies_loading(device: str) -> list[Obedient]:
     return [DiesLoading()]
+
+
+def loads_for_ever(device: str) -> list[Obedient]:
+    return [LoadsForEver()]
+
+
+def breaks(device: str) -> list[Obedient]:
+    return [Breaks()]
 
 
 def no_model(device: str) -> list[Obedient]:
