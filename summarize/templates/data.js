@@ -72,9 +72,9 @@ function measures(index) {
     values: (index.scores ?? []).map((scores) => scores[at]),
   }));
   const others = [
-    { key: "article:support", label: "Supported", unit: "share of claims", scale: 1, values: index.support },
+    { key: "article:support", label: "Supported", unit: "of claims", scale: 1, values: index.support },
     { key: "article:words", label: "Words", unit: "in the summary", scale: 0, values: index.words },
-    { key: "article:source", label: "Source words", unit: "in the article", scale: 0, values: index.article_words },
+    { key: "article:source", label: "Source words", unit: "an article", scale: 0, values: index.article_words },
     { key: "article:compression", label: "Ratio", unit: "words to one", scale: null, values: index.compression },
     { key: "article:seconds", label: "Seconds", unit: "of model time", scale: null, values: index.seconds },
   ];
