@@ -88,7 +88,9 @@ def fetch_snapshot(source: Source, *, quiet: bool = False) -> Path:
         info = _with_safetensors(HfApi(), source)
         names = [file.rfilename for file in info.siblings]
         wanted = [name for name in names if _WEIGHTS.fullmatch(name) or _BESIDE.fullmatch(name)]
-        folder = Path(snapshot_download(source.name, revision=info.sha, allow_patterns=wanted))
+        # A named revision is asked for by its name, so that the cache knows it by that offline.
+        revision = source.revision or info.sha
+        folder = Path(snapshot_download(source.name, revision=revision, allow_patterns=wanted))
     except GatedRepoError as error:
         raise ModelError(
             f"{source.name} asks for its licence to be accepted",
@@ -97,7 +99,8 @@ def fetch_snapshot(source: Source, *, quiet: bool = False) -> Path:
     except RepositoryNotFoundError as error:
         raise ModelError(f"The hub has no model {source.name}", "Check the name and your access.") from error
     except (HfHubHTTPError, OSError) as error:
-        raise ModelError(f"{source.name} can't be downloaded: {error}", "Run again to resume.") from error
+        reason = str(error).partition("\n")[0]
+        raise ModelError(f"{source.name} can't be downloaded: {reason}", "Run again to resume.") from error
     for file in info.siblings:
         if file.lfs is not None and file.rfilename in wanted:
             verify(folder / file.rfilename, file.lfs.sha256)

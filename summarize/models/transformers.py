@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 import transformers
+from safetensors import SafetensorError
 
 from summarize.errors import ModelError
 from summarize.models.allowance import available_cores
@@ -197,6 +198,6 @@ def _load(folder: Path, config: ModelConfig, device: torch.device, dtype: torch.
             folder, dtype=dtype, use_safetensors=True, local_files_only=True, trust_remote_code=False
         )
         return model.to(device).eval()
-    except (OSError, ValueError, KeyError, RuntimeError, AssertionError, ImportError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, AssertionError, SafetensorError) as error:
         hint = "Use a smaller model or another device." if is_out_of_memory(error) else ""
         raise ModelError(f"transformers can't load {folder} on {device}: {error}", hint) from error
