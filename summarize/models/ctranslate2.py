@@ -26,7 +26,7 @@ _SHARED_PROMPT = 8
 """Fewest tokens that all prompts must begin with before their state is computed once and kept."""
 
 _CACHED_TOKENS = 1024
-"""On a CPU, bigger batches of a translation model fall out of the cache of their core: 10 % slower at 4096."""
+"""On a CPU, bigger batches of a translation model fall out of the cache: a tenth slower at 4096."""
 
 _MOST_WORKERS = 8
 """Beyond this, cores join to decode one batch: many batches at once would wait for the same memory."""
