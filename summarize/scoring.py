@@ -26,7 +26,7 @@ SCORES = "scores.json"
 METRICS = ("rouge", "translation", "abstractiveness", "support")
 """The metrics that are computed where nothing else is asked for."""
 
-_MOST_TER = 1000  # articles; TER takes about a quarter of a second for each
+_MOST_TER = 1000  # articles; TER is slow, above all where paragraphs don't correspond
 
 Options = Mapping[str, Mapping[str, Any]]
 """Options of metrics, by the metric's name: `{"rouge": {"stem": True}}`."""

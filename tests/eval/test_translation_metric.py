@@ -1,4 +1,4 @@
-"""The translation metric is sacreBLEU, over articles."""
+"""The translation metric is sacreBLEU, over paragraphs."""
 
 import pytest
 from hypothesis import given, settings
@@ -49,6 +49,21 @@ def test_each_articles_own_score_is_sacrebleus_for_that_segment():
             assert ours[name][at] == pytest.approx(expected)
 
 
+def test_paragraphs_are_compared_with_their_own_references_only():
+    predictions, references = ["a b c d\n\ne f g h", "x y"], ["a b c d\ne f g h", "x y z"]
+    ours = compute("translation", predictions, references)
+    apart = (["a b c d", "e f g h", "x y"], [["a b c d", "e f g h", "x y z"]])
+    for name, metric in THEIRS.items():
+        assert ours[name] == pytest.approx(metric.corpus_score(*apart).score)
+    swapped = compute("translation", ["e f g h\na b c d"], ["a b c d\ne f g h"])
+    assert swapped["bleu"] == 0
+
+
+def test_a_translation_with_other_paragraphs_is_one_segment():
+    ours = compute("translation", ["a b c d e f"], ["a b c\nd e f"])
+    assert ours["bleu"] == pytest.approx(BLEU().corpus_score(["a b c d e f"], [["a b c\nd e f"]]).score)
+
+
 def test_several_references_for_some_articles_only():
     predictions, references = ["a b c d", "e f g h"], [["a b c x", "a b c d"], ["e f g h"]]
     ours = compute("translation", predictions, references)
@@ -72,4 +87,4 @@ def test_ter_can_be_left_out():
 
 def test_signature_is_sacrebleus_own():
     signature = compute("translation", ["a"], ["a"])["signatures"]["bleu"]
-    assert signature.startswith("bleu|nrefs:1|bs:1000|seed:12345|seg:article|case:mixed|eff:no|tok:13a|")
+    assert signature.startswith("bleu|nrefs:1|bs:1000|seed:12345|seg:paragraph|case:mixed|eff:no|tok:13a|")
