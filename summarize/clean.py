@@ -10,7 +10,7 @@ from typing import ClassVar
 from summarize import language
 from summarize.article import Article, Flag, Removal
 from summarize.dateline import body_date, dateline
-from summarize.editor import PageEditor, rules_for
+from summarize.editor import PageEditor, begins_story, rules_for
 from summarize.pagehead import (
     authors_above,
     captions_above,
@@ -22,6 +22,7 @@ from summarize.pagehead import (
 from summarize.pagetext import read_lines, unwrap
 from summarize.repeats import repeated_bodies, repeated_captions, repeated_titles, teasers
 
+_MOST_PASSES = 20
 _LANGUAGES = ("id", "en")
 _NAMES = {"jv": "Javanese", "nl": "Dutch", "tl": "Tagalog", "ar": "Arabic", "zh": "Chinese", "de": "German"}
 
@@ -105,11 +106,10 @@ def clean_page(text: str, title: str | None = None) -> Page:
     that goes, goes for a rule of furniture.toml, for its place above or below the story (`pagehead`,
     `editor`), or because it was printed twice (`repeats`).
     """
-    page = PageEditor(unwrap(read_lines(text), lambda line: bool(rules_for(line))))
+    page = PageEditor(unwrap(read_lines(text), _stands_alone))
     title = without_outlet(title) if title else None
     date = None
-    removals = -1
-    while len(page.removed) > removals:  # taking one thing out may bring another to the end of a line or page
+    for _ in range(_MOST_PASSES):  # taking one thing out may bring another to the end of a line or page
         removals = len(page.removed)
         page.cut_glued()
         page.drop(captions_above(page.lines, page.body()[0]))
@@ -127,9 +127,11 @@ def clean_page(text: str, title: str | None = None) -> Page:
             page.drop(labels_above(page.lines, title, first))
             page.drop(repeated_titles(page.lines, title, page.body()[0]))
         page.drop(authors_above(page.lines, page.body()[0]))
-        page.drop_matching("head", "tail", "edge")
+        page.drop_matching("head", "tail", "edge", "late")
         page.drop_below_end()
         page.cut_last()
+        if len(page.removed) == removals:
+            break
     paragraphs = tuple(line.text for line in page.lines)
     first, _ = page.body()
     opening = paragraphs[first : first + 3]
@@ -140,6 +142,10 @@ def clean_page(text: str, title: str | None = None) -> Page:
         date or next(filter(None, map(body_date, opening)), None),
         next(filter(None, map(dateline, opening)), None),
     )
+
+
+def _stands_alone(line: str) -> bool:
+    return bool(rules_for(line)) or begins_story(line)
 
 
 def _nothing_left(page: Page) -> str:

@@ -11,7 +11,7 @@ _MONTH = (
     r"|Ags|Aug(?:ust)?|Sep(?:t|tember)?|Okt(?:ober)?|Oct(?:ober)?|Nov(?:ember)?|Des(?:ember)?|Dec(?:ember)?)\b"
 )
 _CLOCK = (
-    r"(?:[\s,|•·@T–-]{1,4}(?:(?:pukul|jam)\s)?(\d{1,2})[.:](\d{2})(?:[.:]\d{2})?"
+    r"(?:[\s,|•·@T/–-]{1,4}(?:(?:pukul|jam)\s)?(\d{1,2})[.:](\d{2})(?:[.:]\d{2})?"
     r"(?:\s?\(?(WIB|WITA|WIT|UTC|GMT)\b)?)?"
 )
 _DAY_FIRST = re.compile(
@@ -27,9 +27,13 @@ _WEEKDAY_DATE = re.compile(
 _SITE = (
     r"(?:[\w-]+(?:\.[\w-]+)*\.(?i:com|co\.id|co|id|net|org|tv|news|info|online)|VIVA(?:\s[A-Z]\w+)?|ANTARA|Antara"
     r"|CNN Indonesia|CNBC Indonesia|BBC(?: News)? Indonesia|VOA|KBRN|RRI|MNC Portal|SINDOnews|Okezone|JawaPos"
-    r"|Suara|Tempo|TEMPO|Republika|REPUBLIKA)"
+    r"|Suara|PIKIRAN RAKYAT|KONTAN|SINDONEWS|BERITASATU|SOLOPOS|Tempo|TEMPO|Republika|REPUBLIKA)"
 )
 _TOWN = r"[A-Z][\w.'’]*(?:[ -][A-Z][\w.'’]*){0,3}(?:,\s[A-Z][\w'’]*(?: [A-Z][\w'’]*){0,2})?"
+_CITY = (
+    "Jakarta|Bandung|Surabaya|Semarang|Yogyakarta|Medan|Makassar|Denpasar|Palembang|Padang|Pekanbaru|Banjarmasin"
+    "|Samarinda|Manado|Malang|Solo|Bogor|Depok|Tangerang|Bekasi|Batam|Pontianak|Mataram|Kupang|Jayapura|Ambon"
+)
 _DASH = r"(?:--?|–|—)"
 _DATELINES = tuple(
     re.compile(pattern)
@@ -38,9 +42,10 @@ _DATELINES = tuple(
         rf"^{_SITE}\s?[,|/]\s?(?P<place>{_TOWN})\s?(?:{_DASH}|:)\s?(?=\S)",  # TEMPO.CO, Jakarta -
         rf"^{_SITE}\s?[,|/]\s?(?P<place>[A-Z]\w+)\s(?=[A-Z\"“])",  # Liputan6.com, Jakarta
         rf"^{_SITE}\s?(?P<place>){_DASH}\s?(?=[\w\"“])",  # SUARA.COM -
-        rf"^(?P<place>{_TOWN})\s?\({_SITE}\)\s?{_DASH}\s?(?=\S)",  # Jakarta (ANTARA) -
+        rf"^(?P<place>{_TOWN})\s?\((?:{_SITE}|[A-Z]\w+)\)\s?(?:{_DASH}|:)\s?(?=\S)",  # Jakarta (ANTARA) -
         rf"^(?P<place>{_TOWN})(?:\s?—|\s(?:--?|–)\s)\s?(?=[\w\"“‘'])",  # PYONGYANG -
         r"^(?P<place>[A-Z]{4,}(?: [A-Z]{2,}){0,2})\s?(?::|[-–])\s(?=[\w\"“])",  # JAKARTA:
+        rf"^(?P<place>{_CITY}):\s(?=[A-Z\"“])",  # Jakarta:
     )
 )
 

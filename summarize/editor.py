@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import accumulate
 
 from summarize.article import Removal
 from summarize.dateline import dateline
@@ -13,7 +14,7 @@ from summarize.furniture import Rule, furniture, headlines_below, holds_any
 from summarize.pagetext import LIST_ITEM, Line, ends_sentence
 from summarize.repeats import key
 
-_HEAD_LINES = 40  # a dateline further down does not begin the body
+_OPENING = 5  # paragraphs; a dateline further down does not begin the body
 _PROSE_WORDS = 8
 _PARAGRAPH_WORDS = 25  # a line this long is a paragraph even without a full stop
 
@@ -26,6 +27,9 @@ _END_MARKS = frozenset(
     )
 )  # fmt: skip
 
+# Marks so plain that the story is over with them, whatever reads like prose below: teasers, comments.
+_STORY_ENDS = frozenset(("initials", "copyright", "also-published"))
+
 
 class PageEditor:
     """Takes lines, and parts of lines, out of a page and remembers by which rule."""
@@ -34,6 +38,8 @@ class PageEditor:
         self.lines = list(lines)
         self.removed: list[Removal] = []
         self._body: tuple[int, int] | None = None
+        self._so_far: list[tuple[int, int]] | None = None  # words and paragraphs above each line
+        self._prose: str | None = None  # the words of the body
         self._end: int | None = None  # the number of the first line that marks the end of the story
 
     def drop(self, rules: Mapping[int, str]) -> None:
@@ -49,8 +55,7 @@ class PageEditor:
                     self._mark_end(line.number)
             else:
                 kept.append(line)
-        self.lines = kept
-        self._body = None
+        self._keep(kept)
 
     def body(self) -> tuple[int, int]:
         """Indices of the first and the last line of the body, as far as they can be told.
@@ -123,12 +128,22 @@ class PageEditor:
             prose = [i for i, line in enumerate(self.lines) if ends_sentence(line.text) and " " in line.text]
         if not prose:
             return 0, len(self.lines) - 1
-        for index in prose:
-            if index >= _HEAD_LINES:
-                break
-            if begins_story(self.lines[index].text):
-                return index, prose[-1]
-        return prose[0], prose[-1]
+        first = next((i for i in prose[:_OPENING] if begins_story(self.lines[i].text)), prose[0])
+        marks = (
+            i for i, line in enumerate(self.lines) if any(r.name in _STORY_ENDS for r in rules_for(line.text))
+        )
+        end = next((index for index in marks if self._is_late(index)), len(self.lines))
+        return first, max(index for index in prose if index < end)
+
+    def _is_late(self, index: int) -> bool:
+        """Whether most of the page, three paragraphs at least, comes before line `index`."""
+        if self._so_far is None:
+            words = accumulate((len(line.text.split()) for line in self.lines), initial=0)
+            prose = accumulate((is_prose(line.text) for line in self.lines), initial=0)
+            self._so_far = list(zip(words, prose, strict=True))
+        before, paragraphs = self._so_far[index]
+        after = self._so_far[-1][0] - self._so_far[index + 1][0]
+        return paragraphs >= 3 and before >= 2 * after
 
     def _applies(self, rule: Rule, index: int, first: int, last: int) -> bool:
         there = {
@@ -137,17 +152,17 @@ class PageEditor:
             "tail": index > last,
             "edge": index < first or index > last,
             "followed": index < last,
+            "late": index > last or (rule.where == "late" and self._is_late(index)),
         }[rule.where]
         if not there or (index == 0 and not rule.first):
             return False
         return not (rule.topic and self._is_topic(index))
 
     def _is_topic(self, index: int) -> bool:
-        wanted = f" {key(self.lines[index].text)} "
-        return len(wanted) > 2 and any(
-            other != index and is_prose(line.text) and wanted in f" {key(line.text)} "
-            for other, line in enumerate(self.lines)
-        )
+        if self._prose is None:
+            self._prose = " | ".join(key(line.text) for line in self.lines if is_prose(line.text))
+        wanted = key(self.lines[index].text)
+        return bool(wanted) and f" {wanted} " in f" {self._prose} "
 
     def _below(self, rule: Rule, index: int, first: int, last: int) -> range:
         below = self.lines[index + 1 :]
@@ -179,11 +194,14 @@ class PageEditor:
                 emptied[index] = rule.name
                 continue
             self.removed.extend(Removal(line.number, piece, rule.name) for piece in pieces)
-            self.lines[index] = replace(line, text=rest)
-            self._body = None
+            self._keep([*self.lines[:index], replace(line, text=rest), *self.lines[index + 1 :]])
             if rule.name in _END_MARKS:
                 self._mark_end(line.number)
         self.drop(emptied)
+
+    def _keep(self, lines: list[Line]) -> None:
+        self.lines = lines
+        self._body = self._so_far = self._prose = None
 
     def _mark_end(self, number: int) -> None:
         self._end = number if self._end is None else min(self._end, number)

@@ -13,7 +13,7 @@ from typing import Any
 from summarize.pagetext import ends_sentence
 
 _FRAGMENT = re.compile(r"\(\?&(\w+)\)")
-_LONGEST_LINE = 1000  # characters
+_LONGEST_LINE = 700  # characters
 _FIRST_WORD = re.compile(r"\w+")
 _QUOTATION_END = re.compile(r",[\"”’']$")
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
@@ -139,7 +139,7 @@ def read_rules(toml: str) -> RuleSet:
 def _rule(entry: dict[str, Any], fragments: dict[str, str]) -> Rule:
     for key, allowed in (
         ("scope", ("line", "heading", "rest", "start", "end", "inside")),
-        ("where", ("anywhere", "head", "tail", "edge", "followed", "last")),
+        ("where", ("anywhere", "head", "tail", "edge", "followed", "late", "last")),
         ("ends", ("any", "open", "headline")),
     ):
         if entry.get(key, allowed[0]) not in allowed:

@@ -14,6 +14,7 @@ from summarize.repeats import key
 _LONGEST_TITLE = 30  # words
 _LONGEST_LABEL = 8
 _AUTHORS = re.compile(r"[A-ZÀ-Þ][\w.'’-]*(?:(?:,? (?:dan |& )?)[A-ZÀ-Þ][\w.'’-]*){1,6}")
+_SECTION = re.compile(r"(?:berita|kabar|info|rubrik|kanal|home|news|laporan|seputar)\b", re.IGNORECASE)
 _POSITIONS = re.compile(r"\((?:kiri|kanan|tengah|ketiga|kedua|dua|tiga|paling)\b[^()]{0,20}\)", re.IGNORECASE)
 _OUTLET = re.compile(
     r"\s(?:[-|–—:])\s(?:[\w-]+(?:\.[\w-]+)+|(?:ANTARA|Tribun|detik|kumparan|CNN|CNBC|VIVA|VOA|BBC|Tempo|Republika"
@@ -27,9 +28,10 @@ def without_outlet(title: str) -> str:
 
 
 def title_index(lines: Sequence[Line], first: int) -> int | None:
-    """The headline: above line `first`, where the body begins, the first line of five words, else of three.
+    """The headline: above line `first`, where the body begins, the first line of five words or more.
 
-    Lines that a rule takes for furniture are passed over. So is everything if the page has one line.
+    One of three or four words is taken if there is none, or if it alone has its words capitalised. Lines
+    that a rule takes for furniture are passed over. A page of one line has no headline.
     """
     candidates = [
         (index, line.text.count(" ") + 1)
@@ -38,11 +40,15 @@ def title_index(lines: Sequence[Line], first: int) -> int | None:
         and _may_be_title(line.text, index < first)
         and all(index == 0 and not rule.first for rule in rules_for(line.text))
     ]
-    for fewest in (5, 3):
-        for index, words in candidates:
-            if words >= fewest and len(lines) > 1:
-                return index
-    return None
+    if len(lines) < 2:
+        return None
+    long = next((index for index, words in candidates if words >= 5), None)
+    short = next((index for index, words in candidates if words >= 3), None)
+    if long is None or short is None or short == long:
+        return short
+    text = lines[short].text
+    is_headline = is_titled(text) and not is_titled(lines[long].text) and not _SECTION.match(text)
+    return short if is_headline else long
 
 
 def labels_above(lines: Sequence[Line], title: str, first: int) -> dict[int, str]:

@@ -31,6 +31,7 @@ _MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]+)\]\((?:https?://|/|#)[^()\s]*(?: \"[
 _MARKDOWN_BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
 _MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+(?=\S)")
 
+_WIDE_SPACE = re.compile(r"(?<=\S)[ \t\u00a0]{2,}(?=\S)")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’')\]»]*$")
 LIST_ITEM = re.compile(r"^(?:[-–—•*▪‣◦·]\s|\(?(?:\d{1,3}|[A-Za-z])[.)]\s)")
 _WIDEST_WRAP = 120
@@ -50,7 +51,10 @@ def read_lines(text: str) -> list[Line]:
     """The non-empty lines of `text`, white space folded, without invisible characters or markup."""
     lines: list[Line] = []
     gap = False
-    for number, raw in enumerate(_without_markup(text).split("\n")):
+    plain = _without_markup(text)
+    if "\n" not in plain.rstrip("\n") and len(_WIDE_SPACE.findall(plain)) >= 3:
+        plain = _WIDE_SPACE.sub("\u2028", plain)  # a page whose line breaks were lost on the way
+    for number, raw in enumerate(plain.split("\n")):
         blank = True
         for piece in raw.splitlines() if raw else ():
             folded = " ".join(piece.split())

@@ -15,6 +15,8 @@ _WORD = re.compile(r"\w+")
 _SHORT_CREDIT = re.compile(r"\s*[(\[]?[^()\[\]]{2,60}[)\]]?\.?\s*")
 _RUN_WORDS = 40  # a repeated run of lines this long is a second printing, not a refrain
 _LONE_WORDS = 25  # so is a single paragraph of this length
+_LONGEST_PAGE = 200_000  # characters; a longer one is no news page, and comparing takes quadratic time
+_MOST_LINES = 2_000
 _SKIPPED = 2  # lines of a second printing in a row that may differ from the first
 
 
@@ -32,8 +34,10 @@ def repeated_bodies(lines: Sequence[Line]) -> dict[int, str]:
     one from 25 words on. A line between them that nearly equals its counterpart belongs to it. Shorter
     repetitions are refrains and stay.
     """
-    keys = [key(line.text) for line in lines]
     copies: dict[int, str] = {}
+    if sum(len(line.text) for line in lines) > _LONGEST_PAGE:
+        return copies
+    keys = [key(line.text) for line in lines]
     run = _Run()
     printed = " "
     for index, words in enumerate(keys):
@@ -107,7 +111,7 @@ def teasers(lines: Sequence[Line]) -> dict[int, str]:
     """Beginnings of a paragraph that is printed whole elsewhere: 'The leader of North Korea has…'."""
     found: dict[int, str] = {}
     for index, line in enumerate(lines):
-        if not line.text.endswith(("...", "…", "[…]", "[...]")):
+        if not line.text.endswith(("...", "…", "[…]", "[...]")) or len(lines) > _MOST_LINES:
             continue
         start = line.text.rstrip(".…[] ")
         if start.count(" ") >= 7 and any(

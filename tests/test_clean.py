@@ -152,7 +152,33 @@ class TestRepetition:
         assert clean_page(page).paragraphs == BODY
 
 
+class TestBelowTheStory:
+    def test_readers_comments_go_even_if_they_read_like_prose(self) -> None:
+        comments = (
+            "3 Komentar",
+            "Joko",
+            "Semoga panennya terus melimpah sampai tahun-tahun yang akan datang.",
+        )
+        assert clean_page(page_of(*BODY, *comments)).paragraphs == BODY
+
+    def test_a_subheading_on_comments_is_no_comment_section(self) -> None:
+        lines = (*BODY[:2], "Komentar Warga", *BODY[2:])
+        assert clean_page(page_of(*lines)).paragraphs == lines
+
+    def test_short_lines_below_the_initials_go_but_lists_stay(self) -> None:
+        page = clean_page(page_of(*BODY, "(mas)", "kopi panen lereng gunung", "1. Kopi robusta"))
+        assert page.paragraphs == (*BODY, "1. Kopi robusta")
+
+    def test_a_list_at_the_end_of_the_story_stays(self) -> None:
+        lines = (*BODY, "Alat yang dibutuhkan:", "Terpal", "Garpu kayu", "Mesin pengering")
+        assert clean_page(page_of(*lines)).paragraphs == lines
+
+
 class TestForm:
+    def test_a_page_without_line_breaks_is_broken_at_wide_spaces(self) -> None:
+        page = clean_page("  ".join((TITLE, *BODY[:3], "Baca Juga: Harga Cabai Turun di Pasar", *BODY[3:])))
+        assert (page.title, page.paragraphs) == (TITLE, BODY)
+
     def test_lines_wrapped_at_a_fixed_width_are_joined(self) -> None:
         import textwrap
 
@@ -212,6 +238,11 @@ class TestTitle:
         page = clean_page("\n".join(BODY))
         assert (page.title, page.paragraphs) == (None, BODY)
 
+    def test_a_short_headline_comes_before_a_long_caption(self) -> None:
+        caption = "Petani menjemur biji kopi di halaman"
+        page = clean_page("\n".join(("Panen Kopi Lebih Awal", caption, *BODY)))
+        assert (page.title, page.paragraphs) == ("Panen Kopi Lebih Awal", (caption, *BODY))
+
     def test_a_subheading_is_no_title(self) -> None:
         page = clean_page("\n".join((BODY[0], "Panen Lebih Awal", *BODY[1:])))
         assert (page.title, page.paragraphs) == (None, (BODY[0], "Panen Lebih Awal", *BODY[1:]))
@@ -267,6 +298,9 @@ class TestDate:
         ("Kuala Lumpur, VIVA – ", "Kuala Lumpur"),
         ("NEW YORK — ", "NEW YORK"),
         ("BANDUNG: ", "BANDUNG"),
+        ("Bandung: ", "Bandung"),
+        ("MEDAN (Kabar): ", "MEDAN"),
+        ("Catatan: ", None),
         ("TRIBUNNEWS.COM - ", None),
         ("", None),
         ("Kopi - ", None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -27,12 +28,13 @@ def pages_with(example: str, rule: Rule) -> list[str]:
     inside = f"{TITLE}\n\n{first}\n\n{second}\n\n{example}\n\n{third}"
     in_tail = f"{TITLE}\n\n{first}\n\n{second}\n\n{third}\n\n{example}"
     if "\n" in example and rule.below is None:
-        return [in_tail] if rule.where in ("edge", "tail") else [inside, in_tail]
+        return [in_tail] if rule.where in ("edge", "tail", "late") else [inside, in_tail]
     return {
         "anywhere": [in_head, inside, in_tail] if rule.scope != "end" else [inside, in_tail],
         "head": [in_head],
         "tail": [in_tail],
         "edge": [in_head, in_tail],
+        "late": [in_tail],
         "followed": [in_head, inside],
         "last": [in_tail],
     }[rule.where]
@@ -103,3 +105,27 @@ def test_links_below_a_heading_end_at_a_blank_line_or_at_prose() -> None:
     assert headlines_below(links, [False, False, True], 5, 3) == 2
     assert headlines_below([*links[:2], BODY[0]], [False] * 3, 5, 3) == 2
     assert headlines_below(["Reaksi"], [False], 5, 3) == 0
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_no_rule_takes_long_whatever_the_line(rule: Rule) -> None:
+    match = rule.expression.search if rule in furniture().glued else rule.expression.fullmatch
+    pieces = (
+        "A",
+        "Aa ",
+        "Aa, ",
+        "A. ",
+        "1 ",
+        "(",
+        "Aa/",
+        "foto: ",
+        "Editor: Aa ",
+        "#a ",
+        "12 Sep 2023 ",
+        "> a ",
+    )
+    for piece in (*pieces, "facebook ", "halaman 1 ", "redaksi | ", "! "):
+        for length in (20, 60, 600):
+            start = time.process_time()
+            match(f"Editor: {piece * (length // len(piece))}!")
+            assert time.process_time() - start < 0.2
