@@ -63,6 +63,16 @@ class Attempt:
         return len(self.lost_numbers) + len(self.lost_names) + len(self.missing)
 
     @property
+    def wrong(self) -> bool:
+        """Whether another output may be better."""
+        return bool(self.degenerate or self.losses)
+
+    @property
+    def worth_retrying(self) -> bool:
+        """Whether a wider search is likely to help: it finds numbers and terms, hardly ever names."""
+        return not self.degenerate and bool(self.lost_numbers or self.missing)
+
+    @property
     def rank(self) -> tuple[bool, float]:
         """Greater is better."""
         return not self.degenerate, self.score - _LOSS * self.losses

@@ -14,7 +14,7 @@ from summarize.errors import SummarizeError
 from summarize.glossary import Glossary, insert, load_glossary
 from summarize.headline import english_headline, is_headline_like, sentence_caser
 from summarize.memory import Memory, RecentMemory, Translation
-from summarize.models.backend import Decoding, Model
+from summarize.models.backend import Decoding, Hypothesis, Model
 from summarize.models.load import load_model
 from summarize.segment import split_sentences, split_to_fit
 
@@ -23,6 +23,10 @@ TITLE = -1
 
 _LONGEST_SEGMENT = 200
 """Tokens, where the model would take more: quality falls long before a model's limit."""
+
+
+_LONGEST_RETRIED = 300
+"""Characters; in longer segments a wider search costs most and finds least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,9 @@ class Translator:
     `load`; until then the translator can be pickled, and a model that was loaded by name is never pickled
     with it. `glossary` is `news` (the built-in one), a file to put on top of it, or None for none.
     `memory` is asked for each segment before the model is; by default it is one of this translator's own,
-    in this process. English articles are passed through unless `force`.
+    in this process. English articles are passed through unless `force`. Where an output is no translation
+    or lacks a number, a name or a term, another of the beam is taken, and the model is asked again for
+    numbers and terms that none has, unless `retry` is false.
 
     Raises InputError for a file that isn't a glossary.
     """
@@ -60,6 +66,7 @@ class Translator:
         threads: int = 0,
         offline: bool = False,
         force: bool = False,
+        retry: bool = True,
         memory: Memory | None = None,
     ) -> None:
         self._name = model if isinstance(model, str) else None
@@ -75,6 +82,7 @@ class Translator:
         self._glossary = load_glossary(glossary) if isinstance(glossary, str) else glossary
         self._names = self._glossary.capitalised if self._glossary else frozenset[str]()
         self._force = force
+        self._retry = retry
         self._memory = memory if memory is not None else RecentMemory()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -167,18 +175,29 @@ class Translator:
         return {text: known or new[text] for text, known in found.items()}
 
     def _decode(self, drafts: list[Draft]) -> list[Translation]:
-        """Drafts through the model, those with something wrong a second time."""
+        """Drafts through the model; where something is wrong, the best of its rivals or of a second try."""
         if not drafts:
             return []
-        best = [attempts[0] for attempts in self._attempts(drafts, self._decoding)]
-        notes = [""] * len(drafts)
-        beam = max(self._decoding.beam, 4)
+        beam = self._decoding.beam
+        found = self._attempts(drafts, replace(self._decoding, hypotheses=beam if self._retry else 1))
+        best = [max(attempts, key=lambda one: one.rank) for attempts in found]
+        notes = ["" if one is rivals[0] else "rival chosen" for one, rivals in zip(best, found, strict=True)]
+        if not self._retry:
+            return [translation(*each) for each in zip(drafts, best, notes, strict=True)]
         unlooped = replace(
-            self._decoding, beam=beam, hypotheses=beam, no_repeat_ngram=3, repetition_penalty=1.2
+            self._decoding,
+            beam=max(beam, 4),
+            hypotheses=max(beam, 4),
+            no_repeat_ngram=3,
+            repetition_penalty=1.2,
         )
-        wider = replace(self._decoding, beam=2 * beam, hypotheses=2 * beam)
+        wider = replace(self._decoding, beam=2 * max(beam, 2), hypotheses=2 * max(beam, 2))
         odd = [index for index, first in enumerate(best) if first.degenerate]
-        lossy = [index for index, first in enumerate(best) if first.losses and not first.degenerate]
+        lossy = [
+            index
+            for index, first in enumerate(best)
+            if first.worth_retrying and len(drafts[index].encoded) <= _LONGEST_RETRIED
+        ]
         for name, again, decoding in (("degenerate", odd, unlooped), ("lost", lossy, wider)):
             if not again:
                 continue
@@ -190,18 +209,21 @@ class Translator:
         return [translation(*each) for each in zip(drafts, best, notes, strict=True)]
 
     def _attempts(self, drafts: list[Draft], decoding: Decoding) -> list[list[Attempt]]:
-        """What the model makes of each draft, best first."""
+        """What the model makes of each draft, best first; only the first where nothing is wrong with it."""
         model = self.load()
         outputs = model.backend.generate(model.tokenizer.encode([d.encoded for d in drafts]), decoding)
-        texts = iter(model.tokenizer.decode([found.tokens for several in outputs for found in several]))
-        return [
-            [
-                attempt(
-                    made, next(texts).strip(), found.score, cut_off=len(found.tokens) >= decoding.max_length
-                )
-                for found in several
+
+        def attempts(made: Sequence[Draft], found: Sequence[Hypothesis]) -> list[Attempt]:
+            texts = model.tokenizer.decode([one.tokens for one in found])
+            return [
+                attempt(draft, text.strip(), one.score, cut_off=len(one.tokens) >= decoding.max_length)
+                for draft, text, one in zip(made, texts, found, strict=True)
             ]
-            for made, several in zip(drafts, outputs, strict=True)
+
+        firsts = attempts(drafts, [several[0] for several in outputs])
+        return [
+            [first, *(attempts([made] * (len(several) - 1), several[1:]) if first.wrong else ())]
+            for made, first, several in zip(drafts, firsts, outputs, strict=True)
         ]
 
 

@@ -164,16 +164,48 @@ def test_a_sentence_longer_than_the_model_takes_is_cut_and_nothing_is_lost() -> 
     assert done.paragraphs_en[0].count("KATA") == 400
 
 
-def test_a_lost_number_is_looked_for_among_more_hypotheses() -> None:
+def test_a_lost_number_is_looked_for_in_the_rest_of_the_beam() -> None:
     translate, book = translator(
         {"Ada 17 orang.": ["There are people.", "Seventeen it is.", "There are 17 people."]}
     )
     [done] = translate([article("Ada 17 orang. Sepi.")])
     assert done.segments[0].target == "Seventeen it is."
-    assert done.segments[0].notes == ("retried: lost",)
+    assert done.segments[0].notes == ("rival chosen",)
     assert done.flags == ()
+    assert len(book.calls) == 1
+
+
+def test_a_number_that_the_beam_lost_is_looked_for_in_a_wider_one() -> None:
+    lossy = ["There are people.", "There they are.", "They are there.", "People are there."]
+    translate, book = translator({"Ada 17 orang.": [*lossy, "There are 17 people."]})
+    [done] = translate([article("Ada 17 orang. Sepi.")])
+    assert done.segments[0].target == "There are 17 people."
+    assert done.segments[0].notes == ("retried: lost",)
     assert [texts for texts, _ in book.calls] == [["Ada 17 orang.", "Sepi."], ["Ada 17 orang."]]
     assert book.calls[1][1].hypotheses == 8
+
+
+def test_a_lost_name_is_looked_for_in_the_beam_only() -> None:
+    translate, book = translator({"Kata Budi Santoso kemarin.": ["He said yesterday."]})
+    [done] = translate([article("Kata Budi Santoso kemarin.")])
+    assert [flag.kind for flag in done.flags] == ["name-lost"]
+    assert len(book.calls) == 1
+
+
+def test_a_long_segment_is_not_searched_twice_for_a_number() -> None:
+    long = f"Ada 17 orang{' dan lagi' * 40}."
+    translate, book = translator({long: [f"There are people{' and more' * 40}."]})
+    [done] = translate([article(long)])
+    assert [flag.kind for flag in done.flags] == ["number-lost"]
+    assert len(book.calls) == 1
+
+
+def test_without_retries_the_first_output_is_taken() -> None:
+    translate, book = translator({"Ada 17 orang.": ["People.", "17 people."]}, retry=False)
+    [done] = translate([article("Ada 17 orang.")])
+    assert done.paragraphs_en == ("People.",)
+    assert [flag.kind for flag in done.flags] == ["number-lost"]
+    assert book.calls[0][1].hypotheses == 1
 
 
 def test_what_no_hypothesis_has_is_flagged_once_an_article() -> None:
@@ -185,7 +217,9 @@ def test_what_no_hypothesis_has_is_flagged_once_an_article() -> None:
 
 
 def test_degenerate_output_is_tried_again_with_other_options() -> None:
-    translate, book = translator({"Ia pergi jauh.": ["he goes he goes he goes he goes", "He goes far."]})
+    translate, book = translator(
+        {"Ia pergi jauh.": [*["he goes he goes he goes"] * 3, "He goes far."]}, decoding=Decoding(beam=3)
+    )
     [done] = translate([article("Ia pergi jauh.")])
     assert done.paragraphs_en == ("He goes far.",)
     assert done.segments[0].notes == ("retried: degenerate",)
