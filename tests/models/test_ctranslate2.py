@@ -15,12 +15,12 @@ from summarize.models.ctranslate2 import CTranslate2Backend, common_prefix
 
 @pytest.fixture(scope="module")
 def marian(tiny_converted: dict[str, Path]) -> Model:
-    return load_model(str(tiny_converted["marian"]), device="cpu", compute_type="float32", threads=2)
+    return load_model(str(tiny_converted["marian"]), device="cpu", compute_type="float32", threads=1)
 
 
 @pytest.fixture(scope="module")
 def llama(tiny_converted: dict[str, Path]) -> Model:
-    return load_model(str(tiny_converted["llama"]), device="cpu", compute_type="float32", threads=2)
+    return load_model(str(tiny_converted["llama"]), device="cpu", compute_type="float32", threads=1)
 
 
 def prompts(model: Model, texts: tuple[str, ...] = SENTENCES) -> list[list[str]]:
