@@ -218,7 +218,8 @@ def test_what_no_hypothesis_has_is_flagged_once_an_article() -> None:
 
 def test_degenerate_output_is_tried_again_with_other_options() -> None:
     translate, book = translator(
-        {"Ia pergi jauh.": [*["he goes he goes he goes"] * 3, "He goes far."]}, decoding=Decoding(beam=3)
+        {"Ia pergi jauh.": [*["he goes he goes he goes he goes"] * 3, "He goes far."]},
+        decoding=Decoding(beam=3),
     )
     [done] = translate([article("Ia pergi jauh.")])
     assert done.paragraphs_en == ("He goes far.",)
