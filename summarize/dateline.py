@@ -51,14 +51,14 @@ _DATELINES = tuple(
 
 
 def dateline(text: str) -> str | None:
-    """The place in the dateline with which a story's first paragraph begins.
+    """The town in the dateline with which a story's first paragraph begins.
 
     None without a dateline; the empty string for one that names the outlet only (`SUARA.COM -`).
     """
     start = text[:90]
     for pattern in _DATELINES:
         if match := pattern.match(start):
-            return match["place"]
+            return match["place"].split(",")[0]
     return None
 
 

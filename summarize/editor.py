@@ -22,8 +22,8 @@ _PARAGRAPH_WORDS = 25  # a line this long is a paragraph even without a full sto
 _END_MARKS = frozenset(
     (
         "initials", "initials-glued", "byline", "byline-glued", "outlet-credit", "outlet-credit-glued",
-        "copyright", "tags", "tags-heading", "source-line", "follow-us", "also-published", "advert-glued", "comments",
-        "related-heading", "share", "fact-check-hotline", "contributed",
+        "copyright", "tags", "tags-heading", "source-line", "follow-us", "also-published", "advert-glued",
+        "comments", "related-heading", "share", "fact-check-hotline", "contributed",
     )
 )  # fmt: skip
 

@@ -21,8 +21,8 @@ _SMALL_WORDS = frozenset(
     (
         "a", "agar", "akan", "and", "antara", "atau", "bagi", "dalam", "dan", "dari", "demi", "dengan", "di",
         "for", "hingga", "in", "ini", "itu", "jadi", "karena", "ke", "of", "oleh", "on", "pada", "para",
-        "per", "saat", "sampai", "sebagai", "soal", "tak", "tapi", "the", "tidak", "to", "untuk", "usai", "vs",
-        "yang",
+        "per", "saat", "sampai", "sebagai", "soal", "tak", "tapi", "the", "tidak", "to", "untuk", "usai",
+        "vs", "yang",
     )
 )  # fmt: skip
 

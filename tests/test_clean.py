@@ -300,6 +300,8 @@ class TestDate:
         ("BANDUNG: ", "BANDUNG"),
         ("Bandung: ", "Bandung"),
         ("MEDAN (Kabar): ", "MEDAN"),
+        ("Bogor, Jawa Barat - ", "Bogor"),
+        ("Jakarta, Lensa Kota -- ", "Jakarta"),
         ("Catatan: ", None),
         ("TRIBUNNEWS.COM - ", None),
         ("", None),

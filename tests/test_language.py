@@ -25,8 +25,9 @@ JAVANESE = (
     "ana mburi karo ngombe wedang jahe, ora ana sing mulih nganti esuk."
 )
 SUNDANESE = (
-    "Barudak keur ulin di buruan imah nini. Ieu taun mimiti aranjeunna henteu sakola sabab hujan, jeung jalan "
-    "ka kota geus teu bisa diliwatan ku motor anu rek ka pasar."
+    "Barudak keur ulin di buruan imah nini. Ieu taun mimiti aranjeunna henteu sakola sabab hujan, jeung "
+    "jalan "
+    "ka kota geus teu bisa diliwatan ku motor."
 )
 FOREIGN = {
     "fr": "Le maire a déclaré mardi que le marché couvert serait rénové avant la fin de l'année prochaine.",
