@@ -34,7 +34,7 @@ FOREIGN = {
     "es": "El alcalde dijo el martes que el mercado cubierto será renovado antes de finales del próximo año.",
     "nl": "De burgemeester zei dinsdag dat de overdekte markt voor het einde van volgend jaar wordt gerenoveerd.",
     "ru": "Мэр заявил во вторник, что крытый рынок будет отремонтирован до конца следующего года.",
-    "zh": "市长星期二表示，有盖市场将在明年年底之前进行翻新，商贩们将暂时搬迁到河边。",
+    "zh": "市长星期二表示，有盖市场将在明年年底之前进行翻新，商贩们将暂时搬走。",
 }
 
 
