@@ -31,9 +31,9 @@ SUNDANESE = (
 )
 FOREIGN = {
     "fr": "Le maire a déclaré mardi que le marché couvert serait rénové avant la fin de l'année prochaine.",
-    "es": "El alcalde dijo el martes que el mercado cubierto será renovado antes de finales del próximo año.",
-    "nl": "De burgemeester zei dinsdag dat de overdekte markt voor het einde van volgend jaar wordt gerenoveerd.",
-    "ru": "Мэр заявил во вторник, что крытый рынок будет отремонтирован до конца следующего года.",
+    "es": "El alcalde dijo el martes que el mercado cubierto será renovado el próximo año.",
+    "nl": "De burgemeester zei dinsdag dat de overdekte markt volgend jaar wordt gerenoveerd.",
+    "ru": "Мэр заявил во вторник, что крытый рынок отремонтируют до конца года.",
     "zh": "市长星期二表示，有盖市场将在明年年底之前进行翻新，商贩们将暂时搬走。",
 }
 
