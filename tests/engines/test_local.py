@@ -11,6 +11,7 @@ import stub_stages
 from summarize.article import Article
 from summarize.engines import local
 from summarize.engines.local import Limits
+from summarize.engines.pace import Pace
 from summarize.engines.worker import Build
 from summarize.errors import ModelError, SummarizeError
 from summarize.stopping import Stop
@@ -95,9 +96,7 @@ def test_what_reading_raises_is_raised() -> None:
         raise OSError("the disk went away")
 
     with pytest.raises(OSError, match="went away"):
-        local.run(
-            broken(), stub_stages.obedient, list, devices=["cpu"], stop=Stop(), limits=Limits()
-        )
+        local.run(broken(), stub_stages.obedient, list, devices=["cpu"], stop=Stop(), limits=Limits())
 
 
 def test_a_request_to_stop_finishes_the_batch_in_hand_and_no_more() -> None:
@@ -134,3 +133,50 @@ def test_a_batch_that_outlasts_the_grace_is_dropped() -> None:
     )
     assert committed == []
     assert time.monotonic() - started < 20
+
+
+def test_a_process_that_fails_at_everything_after_it_did_well_is_replaced() -> None:
+    committed = run(["a", "b", "BREAK", "d", "e", "f", "g", "h", "i"], stub_stages.breaks)
+    assert [article.error for article in committed] == [None] * 9
+
+
+def test_a_machine_on_which_every_article_dies_ends_the_run() -> None:
+    with pytest.raises(SummarizeError, match="10 articles in a row"):
+        run(["CRASH"] * 40)
+
+
+def test_a_process_that_never_gets_ready_is_given_up() -> None:
+    with pytest.raises(SummarizeError, match="took longer than 0 s while loading"):
+        local.run(
+            batches(["a"]),
+            stub_stages.loads_for_ever,
+            list,
+            devices=["cpu"],
+            stop=Stop(),
+            limits=Limits(loading=0.3),
+        )
+
+
+def test_a_process_that_hangs_with_a_big_batch_before_it_does_not_hang_its_parent() -> None:
+    big = "x" * 2_000_000  # more than a pipe holds
+    started = time.monotonic()
+    committed = run(["HANG", big, big, big, big, big, big, big], watchdog=2.0)
+    assert sorted(article.error is not None for article in committed) == [False] * 7 + [True]
+    assert time.monotonic() - started < 60
+
+
+def test_batches_that_were_read_before_it_got_slow_are_divided() -> None:
+    sizes: list[int] = []
+    pace = Pace(64, seconds=0.5)
+    pace.size = 2
+    local.run(
+        batches(["SLOW"] * 8, size=8),
+        stub_stages.obedient,
+        lambda articles: sizes.append(len(articles)),
+        devices=["cpu"],
+        stop=Stop(),
+        limits=Limits(),
+        pace=pace,
+    )
+    assert sum(sizes) == 8
+    assert max(sizes) <= 2
