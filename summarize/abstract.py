@@ -34,8 +34,8 @@ _OPENING = 3
 
 _DATELINE = re.compile(r"\A.{1,80}?\s?(?:\s(?:--?|–|\|)\s|—)\s?(?=\S)")
 
-_ROUNDS = 6
-"""Rounds of summarizing parts; what is too long even then is cut to its beginning."""
+_SHRINK = 0.8
+"""What is longer than this after a round of summarizing parts is cut to its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +187,7 @@ def _reduced(documents: list[Document], writer: Writer, brief: Brief) -> tuple[l
     part_brief = Brief.of(brief.prompt if own else load_prompt("news-brief"), LENGTHS["medium"])
     split = [writer.parts(document, brief) for document in documents]
     spent = [0] * len(documents)
-    for _ in range(_ROUNDS):
-        long = [index for index, parts in enumerate(split) if len(parts) > 1]
-        if not long:
-            break
+    while long := [index for index, parts in enumerate(split) if len(parts) > 1]:
         # The part brief's prompt may be the longer one.
         fitting = [writer.parts(documents[index], part_brief) for index in long]
         written = iter(writer.write([part for parts in fitting for part in parts], part_brief))
@@ -200,8 +197,12 @@ def _reduced(documents: list[Document], writer: Writer, brief: Brief) -> tuple[l
                 one = next(written)
                 merged += (one.candidates or _lead(part, part_brief))[:1]
                 spent[index] += one.tokens
-            documents[index] = replace(documents[index], paragraphs=tuple(merged))
-            split[index] = writer.parts(documents[index], brief)
+            shorter = replace(documents[index], paragraphs=tuple(merged))
+            # Another round wouldn't help where this one didn't.
+            stuck = shorter.words > _SHRINK * documents[index].words
+            parts = writer.parts(shorter, brief)
+            split[index] = parts[:1] if stuck else parts
+            documents[index] = shorter
     return [parts[0] if parts else document for document, parts in zip(documents, split, strict=True)], spent
 
 

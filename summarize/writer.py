@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from summarize.errors import ModelError
 from summarize.models.backend import Decoding, Hypothesis, Model
 from summarize.models.config import read_json
 from summarize.parts import first_words, split_to_window
@@ -17,6 +18,13 @@ from summarize.prompts import Prompt
 
 _MARGIN = 16
 """Tokens left free in the window, since the pieces of a text may join into other tokens."""
+
+
+_LEAST_WINDOW = 16
+"""Fewer tokens for a text make no part of it."""
+
+_BETWEEN = "\n\n"
+"""What parts paragraphs in a prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +111,19 @@ class Writer:
         return replace(document, paragraphs=tuple(first_words(document.paragraphs, self._lead)))
 
     def parts(self, document: Document, brief: Brief) -> list[Document]:
-        """The document in parts that fit the model's window together with the prompt and the output."""
+        """The document in parts that fit the model's window together with the prompt and the output.
+
+        Raises ModelError where prompt and output leave no room for a text.
+        """
         empty = replace(document, paragraphs=())
-        taken = len(self._encode([empty], brief)[0]) + (brief.length.tokens if self._chat else 0)
-        window = max(1, self._tokenizer.max_length - taken - _MARGIN)
+        taken = len(self._encode([empty], brief)[0]) + (self._tokens(brief) if self._chat else 0)
+        window = self._tokenizer.max_length - taken - _MARGIN
+        if window < _LEAST_WINDOW:
+            raise ModelError(
+                f"Prompt {brief.prompt.name!r} and the output leave {max(0, window)} tokens for the text, of "
+                f"{self._tokenizer.max_length} that the model takes",
+                "Use a model with a longer window, a shorter prompt or --length short.",
+            )
         parts = split_to_window(document.paragraphs, window, self._count)
         return [replace(document, paragraphs=tuple(part)) for part in parts]
 
@@ -144,16 +161,20 @@ class Writer:
         """How to search for the candidates of a brief; usually one search gives them all."""
         count = brief.candidates
         base = self._decoding or Decoding(beam=4, **self._tuned.get("search", {}))
-        base = replace(base, max_length=brief.length.tokens, hypotheses=count, beam=max(base.beam, count))
+        base = replace(base, max_length=self._tokens(brief), hypotheses=count, beam=max(base.beam, count))
         if not self._chat:
             # Without a minimum the models trained on CNN/DailyMail may stop after one clause.
-            return [replace(base, min_length=brief.length.words // 2)]
+            return [replace(base, min_length=min(brief.length.words, base.max_length) // 2)]
         if self._decoding is not None or self._lead:
             return [base]
         # The beams of a larger model differ by a word or two, its samples by what they tell.
         first = replace(base, hypotheses=1, beam=1)
         samples = replace(first, hypotheses=count - 1, temperature=0.7, top_p=0.9)
         return [first, samples] if count > 1 else [first]
+
+    def _tokens(self, brief: Brief) -> int:
+        """The most tokens of an output: a decoder has no more positions than an encoder."""
+        return min(brief.length.tokens, self._tokenizer.max_length // 2)
 
     def _encode(self, documents: Sequence[Document], brief: Brief) -> list[list[str]]:
         if not self._chat:
@@ -164,7 +185,7 @@ class Writer:
                 self._tokenizer.chat(
                     brief.prompt.messages(
                         title=document.title,
-                        text="\n\n".join(document.paragraphs),
+                        text=_BETWEEN.join(document.paragraphs),
                         sentences=brief.length.phrase,
                         words=brief.length.words,
                     )
@@ -174,7 +195,8 @@ class Writer:
         )
 
     def _count(self, texts: Sequence[str]) -> list[int]:
-        return [len(tokens) for tokens in self._tokenizer.encode(texts)] if texts else []
+        joined = [text + _BETWEEN for text in texts] if self._chat else texts
+        return [len(tokens) for tokens in self._tokenizer.encode(joined)] if texts else []
 
 
 def _best_first(scored: Sequence[tuple[float, str]]) -> tuple[str, ...]:
