@@ -92,31 +92,33 @@ def info_command(model: Name, as_json: AsJson = False) -> None:
 
 @models_app.command("pull")
 def pull_command(
-    model: Name,
+    models: Annotated[
+        list[str], typer.Argument(metavar="MODEL...", help="Names of the list, folders, or hub names.")
+    ],
     backend: Annotated[
-        str, typer.Option(help="Prepare it for this backend: auto, ctranslate2, transformers.")
+        str, typer.Option(help="Prepare them for this backend: auto, ctranslate2, transformers.")
     ] = "auto",
     compute_type: Annotated[
         str, typer.Option(help="Number type, such as int8; auto fits the device.")
     ] = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
-    """Fetch a model, check it and prepare it, so that a run needs no network.
+    """Fetch models, check them and prepare them, so that a run needs no network.
 
-    [bold]Example:[/] summarize models pull smollm2-135m-instruct
+    [bold]Example:[/] summarize models pull opus-mt-id-en distilbart-cnn-12-6
     """
-    from rich.markup import escape
-
     from summarize.cli.console import err, out
     from summarize.models.load import prepare
     from summarize.models.resolve import resolve
 
-    resolved = resolve(model, quiet=quiet)
-    if not quiet:
-        err.print(f"[dim]{escape(resolved.source)} lies in {escape(str(resolved.folder))}; preparing it[/]")
-    plan = prepare(model, backend=backend, compute_type=compute_type)
-    if not quiet:
-        out.print(f"{escape(model)} is ready for {plan.backend} ({plan.compute_type}, {plan.device})")
+    for model in models:
+        resolved = resolve(model, quiet=quiet)
+        if not quiet:
+            err.print(f"{resolved.source} is in {resolved.folder}", style="dim", markup=False, soft_wrap=True)
+        plan = prepare(model, backend=backend, compute_type=compute_type)
+        if not quiet:
+            ready = f"{model} is ready for {plan.backend} ({plan.compute_type}, {plan.device})"
+            out.print(ready, markup=False, soft_wrap=True)
 
 
 @models_app.command("path")

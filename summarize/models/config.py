@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from summarize.errors import ModelError
-from summarize.models.backend import Architecture
+from summarize.models.backend import Architecture, Decoding
 
 CONVERTED_CONFIG = "model_config.json"
 """Name of a model's own config.json inside a CTranslate2 folder, where config.json is CTranslate2's."""
@@ -59,6 +59,14 @@ def read_config(folder: Path) -> ModelConfig:
         forced_bos_id=setting("forced_bos_token_id"),
         suppressed_ids=tuple(word[0] for word in bad_words if len(word) == 1),
     )
+
+
+def limited(decoding: Decoding, config: ModelConfig) -> Decoding:
+    """`decoding`, its output no longer than the positions that a sequence-to-sequence model knows."""
+    if config.architecture == "causal":
+        return decoding
+    most = config.max_length - (config.forced_bos_id is not None)
+    return replace(decoding, max_length=min(decoding.max_length, most))
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import logging
 import shutil
 import sys
 from importlib.metadata import version
@@ -17,6 +18,8 @@ from typing import Any
 from summarize.models.apart import run_apart
 from summarize.models.cache import build_once, cache_folder, fingerprint, slug
 from summarize.models.config import CONVERTED_CONFIG, read_config
+
+_log = logging.getLogger(__name__)
 
 _TOKENIZER_FILES = (
     "source.spm",
@@ -69,6 +72,7 @@ def converted(name: str, folder: Path, compute_type: str) -> Path:
 
 
 def _convert_apart(folder: Path, target: Path, stored: str) -> None:
+    _log.info("converting %s for CTranslate2 (%s), once", folder, stored)
     run_apart(
         "summarize.models.convert",
         str(folder),

@@ -12,7 +12,7 @@ import ctranslate2
 from summarize.errors import ModelError
 from summarize.models.allowance import available_cores
 from summarize.models.backend import Architecture, Decoding, Hypothesis
-from summarize.models.config import ModelConfig
+from summarize.models.config import ModelConfig, limited
 from summarize.models.packing import TokenBudget, check_lengths, is_out_of_memory, run_packed
 from summarize.models.tokenizers import Vocabulary
 from summarize.models.tuning import tune_process
@@ -69,6 +69,7 @@ class CTranslate2Backend:
     def generate(self, sequences: Sequence[Sequence[str]], decoding: Decoding) -> list[list[Hypothesis]]:
         """Decode each sequence; see `Backend.generate`. The output doesn't depend on how they are batched."""
         check_lengths(sequences, self._config.max_length)
+        decoding = limited(decoding, self._config)
         run = self._generate_causal if self.architecture == "causal" else self._generate_seq2seq
         if decoding.temperature > 0:
             return self._sampled(sequences, run, decoding)

