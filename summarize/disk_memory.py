@@ -155,7 +155,9 @@ def _today() -> int:
 
 
 def _value(translation: Translation) -> str:
-    return json.dumps(asdict(translation), ensure_ascii=False)
+    fields = asdict(translation)
+    del fields["tokens"]  # a remembered translation takes none
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def _translation(value: str) -> Translation:

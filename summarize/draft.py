@@ -56,6 +56,7 @@ class Attempt:
     lost_numbers: tuple[str, ...] = ()
     lost_names: tuple[str, ...] = ()
     missing: tuple[Entry, ...] = ()
+    tokens: int = 0
 
     @property
     def losses(self) -> int:
@@ -123,10 +124,10 @@ def _repeats(words: list[str]) -> bool:
     return any(len(word) > 15 and re.search(r"([^\W\d_][\w-]{2,}?)\1\1", word) for word in words)
 
 
-def attempt(draft: Draft, target: str, score: float, *, cut_off: bool = False) -> Attempt:
+def attempt(draft: Draft, target: str, score: float, *, cut_off: bool = False, tokens: int = 0) -> Attempt:
     """A hypothesis with figures, terms and names put right, and what is still wrong with it.
 
-    `cut_off` says that the model ran into its maximal length.
+    `cut_off` says that the model ran into its maximal length, `tokens` how many it generated.
     """
     notes = ["dates: spelled out"] if spell_dates(draft.core) != draft.core else []
     if (figures := english_numbers(draft.core, target)) != target:
@@ -152,6 +153,7 @@ def attempt(draft: Draft, target: str, score: float, *, cut_off: bool = False) -
         lost_numbers=lost_numbers(draft.core, target),
         lost_names=names,
         missing=missing(target, draft.entries),
+        tokens=tokens,
     )
 
 
@@ -168,4 +170,4 @@ def translation(draft: Draft, best: Attempt, retried: str = "") -> Translation:
         flags = tuple(Flag(kind, words) for kind, words in lost.items() if words)
     problems = [f"{flag.kind}: {', '.join(flag.words)}" for flag in flags]
     notes = (*best.notes, *([retried] if retried else []), *problems)
-    return Translation(f"{draft.head}{best.target}{draft.tail}", best.score, notes, flags)
+    return Translation(f"{draft.head}{best.target}{draft.tail}", best.score, notes, flags, best.tokens)

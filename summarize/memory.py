@@ -13,12 +13,14 @@ from summarize.article import Flag
 @dataclass(frozen=True, slots=True)
 class Translation:
     """The translation of one segment. `score` is the mean log-probability per target token, None where
-    no model was needed; `notes` say what was done to it, `flags` what is wrong with it."""
+    no model was needed; `notes` say what was done to it, `flags` what is wrong with it. `tokens` is how
+    many the model generated for it, 0 where it was remembered."""
 
     target: str
     score: float | None = None
     notes: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
+    tokens: int = 0
 
 
 class Memory(Protocol):

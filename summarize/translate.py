@@ -105,8 +105,9 @@ class Translator:
         plans: list[list[_Piece] | Article] = [self._plan(article) for article in articles]
         texts = [piece.text for plan in plans if isinstance(plan, list) for piece in plan]
         translations = self._translate(texts)
+        spent = {text: translation.tokens for text, translation in translations.items()}
         return [
-            _filled(article, plan, translations) if isinstance(plan, list) else plan
+            _filled(article, plan, translations, spent) if isinstance(plan, list) else plan
             for article, plan in zip(articles, plans, strict=True)
         ]
 
@@ -171,7 +172,7 @@ class Translator:
         todo = {text: made for text, made in drafts.items() if made.has_words}
         new = {text: Translation(text) for text in drafts if text not in todo}
         new.update(zip(todo, self._decode(list(todo.values())), strict=True))
-        self._memory.put_many(new)
+        self._memory.put_many({text: replace(made, tokens=0) for text, made in new.items()})
         return {text: known or new[text] for text, known in found.items()}
 
     def _decode(self, drafts: list[Draft]) -> list[Translation]:
@@ -216,7 +217,13 @@ class Translator:
         def attempts(made: Sequence[Draft], found: Sequence[Hypothesis]) -> list[Attempt]:
             texts = model.tokenizer.decode([one.tokens for one in found])
             return [
-                attempt(draft, text.strip(), one.score, cut_off=len(one.tokens) >= decoding.max_length)
+                attempt(
+                    draft,
+                    text.strip(),
+                    one.score,
+                    cut_off=len(one.tokens) >= decoding.max_length,
+                    tokens=len(one.tokens),
+                )
                 for draft, text, one in zip(made, texts, found, strict=True)
             ]
 
@@ -235,8 +242,13 @@ _DETAILS = {
 }
 
 
-def _filled(article: Article, pieces: list[_Piece], translations: dict[str, Translation]) -> Article:
-    """The article with its translations put together again, paragraph by paragraph."""
+def _filled(
+    article: Article, pieces: list[_Piece], translations: dict[str, Translation], spent: dict[str, int]
+) -> Article:
+    """The article with its translations put together again, paragraph by paragraph.
+
+    The tokens in `spent` are counted for the first article that has the segment, and taken out.
+    """
     targets: dict[int, list[str]] = {number: [] for number in range(TITLE, len(article.paragraphs))}
     segments: list[Segment] = []
     words: dict[str, dict[str, None]] = {}
@@ -257,4 +269,5 @@ def _filled(article: Article, pieces: list[_Piece], translations: dict[str, Tran
         title_en=english_headline(joined[TITLE], article.title) if article.title else article.title,
         paragraphs_en=tuple(joined[number] for number in range(len(article.paragraphs))),
         segments=tuple(segments),
+        tokens=article.tokens + sum(spent.pop(piece.text, 0) for piece in pieces),
     ).flagged(*flags)

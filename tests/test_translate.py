@@ -294,3 +294,11 @@ def test_the_bundled_model_translates_with_names_numbers_and_terms() -> None:
     assert "Kim Jong-un" in english
     assert "Moscow" in english
     assert "Korut" not in english
+
+
+def test_tokens_are_counted_once_for_the_article_that_needed_them_first() -> None:
+    translate, _ = translator({"Ia datang.": ["He comes."], "Ia pergi.": ["He is going away."]})
+    first, second = translate([article("Ia datang."), article("Ia datang. Ia pergi.")])
+    assert (first.tokens, second.tokens) == (2, 4)
+    [again] = translate([article("Ia pergi.")])
+    assert again.tokens == 0
