@@ -32,7 +32,7 @@ _SMALL_LEAD = 140
 _OPENING = 3
 """The dateline, which is no news, is looked for in so many paragraphs."""
 
-_DATELINE = re.compile(r"\A.{1,80}?\s?(?:\s(?:--?|–|\|)\s|—)\s?(?=\S)")
+_DATELINE = re.compile(r"\A.{1,80}?(?:\s(?:--?|–)\s|—\s?)(?=\S)")
 
 _SHRINK = 0.8
 """What is longer than this after a round of summarizing parts is cut to its beginning."""
@@ -165,9 +165,10 @@ class Summarizer:
 
 def _document(article: Article) -> Document:
     paragraphs = list(article.paragraphs_en)
-    for index, original in enumerate(article.paragraphs[: len(paragraphs)][:_OPENING]):
+    for index, paragraph in enumerate(paragraphs[:_OPENING]):
+        original = article.paragraphs[index] if index < len(article.paragraphs) else paragraph
         if dateline(original) is not None:
-            paragraphs[index] = _DATELINE.sub("", paragraphs[index], count=1)
+            paragraphs[index] = _DATELINE.sub("", paragraph, count=1)
             break
     return Document(article.title_en or "", _solid(paragraphs))
 

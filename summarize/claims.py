@@ -14,7 +14,7 @@ from typing import Literal
 
 from Stemmer import Stemmer  # type: ignore[import-not-found]
 
-from summarize.english import FUNCTION_WORDS, REPORTING_WORDS, sentences
+from summarize.english import FUNCTION_WORDS, REPORTING_WORDS, VERBS, sentences
 from summarize.quantities import Fact, find_dates, find_numbers
 
 Kind = Literal["number", "date", "name", "words"]
@@ -155,14 +155,22 @@ def _names(
             if not capitalised[end] and not _connects(tokens, capitalised, used, end):
                 break
             end += 1
-        alone = end - start == 1 and start == 0 and (tokens[0],) not in PHRASES
-        # A lone first word is capitalised like any other, unless it has capitals or figures inside.
-        if not alone or not matches[0][0][1:].islower():
+        # A lone first word is capitalised whatever it is.
+        if start or end > 1 or _is_name(matches[0][0], tokens):
             parts = _parts(tokens[start:end])
             if parts:
                 found.append(Fact(start, end, tuple(parts)))
         start = end
     return found
+
+
+def _is_name(first: str, tokens: list[str]) -> bool:
+    """Whether the first word of a sentence is a name: known, spelled like one, or placed like one."""
+    if (tokens[0],) in PHRASES or not (first[1:].isalpha() and first[1:].islower()):
+        return True
+    if first.endswith(("s", "ly", "ing", "ed")) or tokens[0] in REPORTING_WORDS or len(tokens) < 2:
+        return False
+    return tokens[1] in VERBS or tokens[1].endswith("ed")
 
 
 def _is_common(token: str, first: bool) -> bool:

@@ -18,6 +18,7 @@ _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _LEXICON = tomllib.loads(Path(__file__).with_name("lexicon.toml").read_text(encoding="utf-8"))
 FUNCTION_WORDS = frozenset(_LEXICON["english"].split())
 REPORTING_WORDS = frozenset(_LEXICON["reporting"].split())
+VERBS = frozenset(_LEXICON["verbs"].split())
 _INDONESIAN = frozenset(_LEXICON["indonesian"].split()) - FUNCTION_WORDS
 
 

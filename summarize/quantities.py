@@ -50,7 +50,8 @@ class Fact:
     """Something stated by the tokens from `start` to before `end`.
 
     `needs` are keys: the statement holds where one key of each set is known. A key is `number 5`,
-    `number 5 USD`, `weekday 1`, `month 9`, `day 9-17`, `year 2023` or `time next-week`.
+    `number 5 USD`, `weekday 1`, `month 9`, `day 9-17`, `year 2023`, `time next-week`, or `on 1 9-12` for
+    a weekday with its date.
     """
 
     start: int
@@ -85,7 +86,7 @@ def find_dates(tokens: Sequence[str], capitalised: Sequence[bool]) -> list[Fact]
                 found.pop()
             found.append(fact)
             taken = fact.end
-    return found
+    return _joined(found)
 
 
 def find_numbers(tokens: Sequence[str], *, strict: bool = False) -> list[Fact]:
@@ -136,21 +137,47 @@ def weekday_of(year: int, month: int, day: int) -> int | None:
         return None
 
 
-def implied(facts: Iterable[Fact]) -> set[str]:
-    """The keys of dates with those that follow from them: a month from a day, a weekday from a date."""
-    keys: set[str] = set()
+def implied(facts: Sequence[Fact]) -> set[str]:
+    """The keys of dates with those that follow from them.
+
+    A day implies its month and its number, and its weekday where its year is stated or any year at all
+    is. A day of which no weekday is known gets the key `on ? 9-12`.
+    """
+    keys = {one for fact in facts for one in fact.keys if not one.startswith("on ?")}
+    years = {int(one[5:]) for one in keys if one.startswith("year ")}
     for fact in facts:
-        keys.update(fact.keys)
-        years = [int(one[5:]) for one in fact.keys if one.startswith("year ")]
-        for one in list(fact.keys):
-            if one.startswith("day "):
-                month, day = map(int, one[4:].split("-"))
-                keys |= {f"month {month}", key(float(day))}
-                for year in years:
-                    weekday = weekday_of(year, month, day)
-                    if weekday is not None:
-                        keys.add(f"weekday {weekday}")
-    return keys
+        own = {int(one[5:]) for one in fact.keys if one.startswith("year ")}
+        for month, day in _month_days(fact.keys):
+            keys |= {f"month {month}", key(float(day))}
+            weekdays = {weekday_of(year, month, day) for year in own or years} - {None}
+            keys.update(f"on {weekday} {month}-{day}" for weekday in weekdays)
+            if own:
+                keys.update(f"weekday {weekday}" for weekday in weekdays)
+    known = {one.split()[2] for one in keys if one.startswith("on ")}
+    days = {f"{month}-{day}" for month, day in _month_days(keys)}
+    return keys | {f"on ? {day}" for day in days - known}
+
+
+def _month_days(keys: Iterable[str]) -> list[tuple[int, int]]:
+    pairs = (one[4:].split("-") for one in keys if one.startswith("day "))
+    return [(int(month), int(day)) for month, day in pairs]
+
+
+def _joined(facts: list[Fact]) -> list[Fact]:
+    """The facts, a weekday and the date right after it as one: "Sunday (17 September)"."""
+    joined: list[Fact] = []
+    for fact in facts:
+        days = _month_days(fact.keys)
+        before = joined[-1] if joined else None
+        if before and days and before.end == fact.start and len(fact.needs[0]) == len(days):
+            [weekday, *others] = before.keys
+            if weekday.startswith("weekday ") and not others:
+                name = weekday.split()[1]
+                pair = frozenset(f"on {one} {month}-{day}" for month, day in days for one in (name, "?"))
+                joined[-1] = Fact(before.start, fact.end, (*before.needs, *fact.needs, pair))
+                continue
+        joined.append(fact)
+    return joined
 
 
 def _among(tokens: Sequence[str], words: Set[str]) -> list[tuple[int, str]]:

@@ -261,11 +261,20 @@ class TestChat:
         [(_, used)] = scribe.calls
         assert (used.beam, used.repetition_penalty, used.hypotheses) == (2, 1.3, 2)
 
-    def test_the_dateline_is_not_read(self):
-        body = ("BANDUNG - " + FACTS[0], *FACTS[1:])
+    @pytest.mark.parametrize(
+        ("english", "original"),
+        [
+            ("BANDUNG - ", "BANDUNG - Gubernur membuka jembatan."),
+            ("Bandung, TEMPO.CO -- ", "Bandung, TEMPO.CO -- Gubernur membuka jembatan."),
+            ("The city of Bandung (ANTARA) - ", "Bandung (ANTARA) - Gubernur membuka jembatan."),
+            ("BANDUNG - ", None),
+        ],
+    )
+    def test_the_dateline_is_not_read(self, english: str, original: str | None):
+        body = (english + FACTS[0], *FACTS[1:])
         summarize, scribe = summarizer(opening, architecture="causal")
-        summarize([article(*body, paragraphs=("BANDUNG - Gubernur membuka jembatan.",) * len(body))])
-        assert "BANDUNG" not in scribe.read[0]
+        summarize([article(*body, paragraphs=(original,) * len(body) if original else ())])
+        assert english not in scribe.read[0]
         assert FACTS[0] in scribe.read[0]
 
     def test_a_dash_without_a_dateline_stays(self):
