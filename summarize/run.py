@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_MOST_ARTICLES = 256  # of a batch
+_MOST_ARTICLES = 512  # of a batch
 _AIM_SECONDS = 20.0  # for a batch: what a stop waits for
 _FINISH_SECONDS = 5.0
 _SETTLE_SECONDS = 5.0

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from summarize.article import Article, article_id
 from summarize.errors import InputError
 from summarize.formats import READERS, articles_in, suffix_of
-from summarize.idset import IdSet
+from summarize.idset import VersionSet
 from summarize.places import Entry, Place, place_of, without_password
 from summarize.records import Columns, failure
 
@@ -93,8 +93,7 @@ class Reader(Iterator[Article]):
         self._columns = columns
         self._shard = shard
         self._settled = settled
-        self._ids = IdSet()
-        self._versions = IdSet()
+        self._seen = VersionSet()
         self._roots = [root for given in dict.fromkeys(inputs) for root in _roots(given, self.skipped)]
         self._stream = self._articles()
 
@@ -126,15 +125,13 @@ class Reader(Iterator[Article]):
         article: its id gets a suffix made of its text.
         """
         text_id = article_id(article.text)
-        version = f"{article.id} {text_id}"
-        if self._ids.add(article.id):
-            if article.id != text_id:
-                self._versions.add(version)
-            return article
-        if article.error or article.id == text_id or not self._versions.add(version):
-            return None
+        if article.error or article.id == text_id:  # the id stands for all there is
+            return None if self._seen.add_version(article.id, article.id) == "same" else article
+        known = self._seen.add_version(article.id, text_id)
+        if known != "other text":
+            return article if known == "new" else None
         other = f"{article.id}-{text_id[:8]}"
-        self._ids.add(other)
+        self._seen.add_version(other, text_id)
         return replace(article, id=other, metadata={**article.metadata, "id": article.id})
 
 

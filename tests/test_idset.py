@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarize.idset import IdSet
+from summarize.idset import IdSet, VersionSet
 
 
 @given(st.lists(st.text(max_size=5)), st.lists(st.text(max_size=5)))
@@ -24,3 +24,13 @@ def test_add_tells_whether_the_id_was_new() -> None:
     ids = IdSet()
     assert ids.add("a")
     assert not ids.add("a")
+
+
+def test_tells_an_id_that_comes_again_from_one_that_comes_with_another_text() -> None:
+    ids = VersionSet()
+    for number in range(40_000):
+        assert ids.add_version(f"row-{number}", "a text") == "new"
+    for number in range(0, 40_000, 9):
+        assert ids.add_version(f"row-{number}", "a text") == "same"
+        assert ids.add_version(f"row-{number}", "another") == "other text"
+        assert ids.add_version(f"row-{number}", "another") == "same"

@@ -1,5 +1,6 @@
 """Full disks, folders that can't be written, and bytes that rot."""
 
+import contextlib
 import json
 import os
 import random
@@ -23,7 +24,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 400 kB."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(disk)], check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=400k,nr_inodes=9999", "tmpfs", str(disk)], check=False
+    )
     if mounted.returncode:
         pytest.skip("may not mount here")
     yield disk
@@ -66,13 +69,10 @@ def test_a_disk_that_is_full_at_any_moment_costs_nothing(
         stuffing.unlink(missing_ok=True)
         process = rehearsal.start()
         time.sleep(4 * generator.random())
-        with stuffing.open("wb") as file:
-            try:
-                while process.poll() is None:
-                    file.write(bytes(1 << 20))
-                    file.flush()
-            except OSError:
-                pass
+        with contextlib.suppress(OSError), stuffing.open("wb") as file:
+            while process.poll() is None:
+                file.write(bytes(1 << 16))
+                file.flush()
         code, errors = finish(process)
         assert code in (0, 75), errors
         assert "Traceback" not in errors
@@ -98,14 +98,14 @@ def test_a_disk_that_turns_read_only_in_the_middle_ends_the_run_in_words(
     rehearsal = Rehearsal(news, small_disk / "run", ("--batch-size", "4"))
     process = rehearsal.start()
     rehearsal.wait_for_commit(process)
-    while subprocess.run(
-        ["mount", "-o", "remount,ro", str(small_disk)], capture_output=True, check=False
-    ).returncode:
-        time.sleep(0.001)  # a file is open for writing just now
+    articles = rehearsal.folder / "articles"  # all of the disk can't be turned while its log is open
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(articles)], check=True)
     code, errors = finish(process)
+    subprocess.run(["umount", str(articles)], check=True)
     assert code == 2
     assert "Read-only file system" in errors
     assert "Traceback" not in errors
+    remount(small_disk, "ro")
     looked = subprocess.run(
         [SUMMARIZE, "status", rehearsal.folder, "--json"], capture_output=True, check=True
     )

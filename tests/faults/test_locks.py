@@ -85,7 +85,7 @@ def test_a_clock_that_jumps_in_the_middle_of_a_run_changes_nothing(
     rehearsal = Rehearsal(
         news,
         tmp_path / "run",
-        ("--batch-size", "2", "--time-limit", "10m"),
+        ("--batch-size", "32", "--time-limit", "10m"),
         environment={
             "LD_PRELOAD": str(FAKETIME),
             "FAKETIME_TIMESTAMP_FILE": str(clock),
