@@ -37,36 +37,35 @@ ROOT = Path(__file__).parents[1]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and report. Returns 0 whatever was measured: a missed target is a finding."""
     options = _parser().parse_args(arguments)
-    # Threads of torch that wait for each other by spinning are hit hard where others use the cores, too.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    os.environ.setdefault("PYTHONWARNINGS", "ignore")
     with tempfile.TemporaryDirectory(prefix="summarize-benchmark-") as work:
-        findings = {}
+        findings: dict[str, Any] = {}
         targets: list[Target] = []
         plan = _plan(options, Path(work))
+        report = _machine(plan)
         for name in options.only or SECTIONS:
             print(f"measuring: {name} (load {os.getloadavg()[0]:.1f})", file=sys.stderr, flush=True)
             found = SECTIONS[name](plan)
             findings[name] = found.records
             targets += found.targets
-    report = _machine(plan) | {"findings": findings}
-    report["targets"] = [
+            _write(report, targets, findings, Path(options.output))
+    print(_tables(targets, findings))
+    return 0
+
+
+def _write(report: dict[str, Any], targets: Sequence[Target], findings: dict[str, Any], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = folder / f"benchmark-{report['date'][:10]}"
+    reached = [
         {"name": one.name, "value": one.value, "bound": one.bound, "met": one.met, "note": one.note}
         for one in targets
     ]
-    folder = Path(options.output)
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = folder / f"benchmark-{report['date'][:10]}"
-    stem.with_suffix(".json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    whole = report | {"targets": reached, "findings": findings}
+    stem.with_suffix(".json").write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", "utf-8")
     rows = [row for row in findings.get("translation", []) if row["corpus"] == "distinct"]
     if rows:
         speeds = [(row["system"], row["tokens_per_second"]) for row in rows]
-        title = f"Indonesian to English, beam 4, {plan.threads} CPU threads"
+        title = f"Indonesian to English, beam 4, {report['threads']} threads"
         stem.with_suffix(".svg").write_text(bars(title, speeds, "tokens/s"), "utf-8")
-    print(_tables(targets, findings))
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -75,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--parallel", type=Path, help="lines of domain TAB Indonesian TAB English")
     parser.add_argument("--full", action="store_true", help="more text, more settings, more turns")
-    parser.add_argument("--sentences", type=int, help="how many to translate (120, or with --full 500)")
+    parser.add_argument("--sentences", type=int, help="how many to translate (72, or with --full all)")
     parser.add_argument("--turns", type=int, help="of each system (3, or with --full 5)")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
@@ -85,14 +84,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _plan(options: argparse.Namespace, work: Path) -> Plan:
-    count = options.sentences or (500 if options.full else 120)
+    references: tuple[str, ...] = ()
     if options.parallel:
-        pairs = parallel_pairs(options.parallel)[:count]
+        pairs = parallel_pairs(options.parallel)
         sentences, references = tuple(one for one, _ in pairs), tuple(one for _, one in pairs)
     else:
-        sentences, references = tuple(generated_sentences(count, ROOT / "seeds" / "articles")), ()
+        sentences = tuple(generated_sentences(500, ROOT / "seeds" / "articles"))
+    count = options.sentences or (len(sentences) if options.full else 72)
     turns = options.turns or (5 if options.full else 3)
-    return Plan(sentences, references, work, options.threads, turns, options.device, options.full)
+    return Plan(
+        sentences, references, work, count, options.threads, turns, device=options.device, full=options.full
+    )
 
 
 def _machine(plan: Plan) -> dict[str, Any]:
@@ -107,7 +109,7 @@ def _machine(plan: Plan) -> dict[str, Any]:
         "command": shlex.join(["python", "scripts/benchmark.py", *sys.argv[1:]]),
         "machine": {"processor": processor, "cores": os.cpu_count(), "load": os.getloadavg()},
         "versions": {"python": platform.python_version()} | {name: version(name) for name in packages},
-        "sentences": len(plan.sentences),
+        "sentences": plan.count,
         "threads": plan.threads,
         "turns": plan.turns,
     }
@@ -150,4 +152,9 @@ def _tables(targets: Sequence[Target], findings: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
+    # Threads of torch that wait for each other by spinning are hit hard where others use the cores, too.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("PYTHONWARNINGS", "ignore")
     raise SystemExit(main())

@@ -13,7 +13,7 @@ from typing import Any
 import sacrebleu
 
 from bench import opus_sized, whole
-from bench.corpora import Corpus, distinct
+from bench.corpora import REPEATED, Corpus, distinct
 from bench.measuring import Result, agreement, by_turns, speedup
 from bench.systems import (
     BATCH,
@@ -40,6 +40,7 @@ class Plan:
     sentences: tuple[str, ...]
     references: tuple[str, ...]
     work: Path
+    count: int = 72  # sentences that the slow systems translate too
     threads: int = 2
     turns: int = 3
     device: str = "cpu"
@@ -79,8 +80,8 @@ def _records(results: dict[str, Result], corpus: Corpus, model: str) -> list[dic
 def translation(plan: Plan) -> Findings:
     """The translate stage beside its rivals, on distinct text and on newswire that repeats itself."""
     setup = Setup(STARTER, threads=plan.threads, device=plan.device)
-    plain = Corpus.of("distinct", distinct(plan.sentences))
-    repeated = Corpus.of("newswire", distinct(plan.sentences, repeated=0.3))
+    plain = Corpus.of("distinct", distinct(plan.sentences[: plan.count]))
+    repeated = Corpus.of("newswire", distinct(plan.sentences[: plan.count], repeated=REPEATED))
     warm_up = Corpus.of("warm-up", distinct(plan.sentences[:12]))
     fast = "int8" if plan.device == "cpu" else "float16"
     with _rivals(
@@ -111,7 +112,7 @@ def translation(plan: Plan) -> Findings:
 def agreement_of_systems(plan: Plan) -> Findings:
     """The same float32 weights and beam through every system: do they write the same?"""
     setup = Setup(STARTER, threads=plan.threads, device=plan.device)
-    corpus = Corpus.of("agreement", distinct(plan.sentences[:120]))
+    corpus = Corpus.of("agreement", distinct(plan.sentences[: min(plan.count, 60)]))
     with _rivals(
         Rival(RAW, raw_ctranslate2, setup, "float32"),
         Rival("summarize, ctranslate2", backend_alone, setup, "ctranslate2", "float32"),
@@ -134,7 +135,7 @@ def opus(plan: Plan) -> Findings:
 
     folder = str(opus_sized.build(plan.work / "opus-sized", resolve(STARTER).folder))
     setup = Setup(folder, threads=plan.threads, device=plan.device, length=24)
-    corpus = Corpus.of("distinct", distinct(plan.sentences[: 200 if plan.full else 32]))
+    corpus = Corpus.of("distinct", distinct(plan.sentences[: 200 if plan.full else 16]))
     fast = "int8" if plan.device == "cpu" else "float16"
     with _rivals(
         Rival(OURS, backend_alone, setup, "ctranslate2", fast),
@@ -155,7 +156,7 @@ def settings(plan: Plan) -> Findings:
     corpus = Corpus.of("settings", distinct(plan.sentences[:count]))
     whole_lines = Corpus("lines", (), tuple(plan.sentences[:count]))
     rows = []
-    for beam in (1, 2, 4, 6) if plan.full else (1, 2, 4):
+    for beam in (1, 2, 4, 6):
         for kind in types:
             for threads in (1, 2) if plan.full else (plan.threads,):
                 setup = Setup(STARTER, beam=beam, threads=threads, device=plan.device)
@@ -218,7 +219,7 @@ def runs(plan: Plan) -> Findings:
     for count in (100, 1_000, 10_000):
         inputs = whole.write_jsonl(corpus, count, plan.work / f"{count}.jsonl")
         stub[count] = whole.run(inputs, plan.work / f"stub-{count}", "--profile", "rehearsal", "--quiet")
-    few = 200 if plan.full else 16
+    few = 200 if plan.full else 8
     inputs = whole.write_jsonl(corpus, few, plan.work / "few.jsonl")
     options = ("--profile", "starter", "--quiet", "--no-memory", "--threads", str(plan.threads))
     starter = whole.run(inputs, plan.work / "starter", *options)
@@ -302,9 +303,9 @@ def start_up(plan: Plan) -> Findings:
 SECTIONS = {
     "translation": translation,
     "agreement": agreement_of_systems,
-    "opus": opus,
-    "settings": settings,
-    "summaries": summaries,
-    "runs": runs,
     "start-up": start_up,
+    "settings": settings,
+    "runs": runs,
+    "summaries": summaries,
+    "opus": opus,
 }
