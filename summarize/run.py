@@ -26,14 +26,14 @@ from summarize.folder import Folder
 from summarize.journal import journal
 from summarize.lock import HEARTBEAT_SECONDS, Lock, hold
 from summarize.manifest import Manifest
-from summarize.pipeline import engine_build
+from summarize.pipeline import engine_build, prepare_models
 from summarize.profiles import NO_MODEL, PROFILES, Options, Profile, choose_profile
 from summarize.progress import Progress, Snapshot
 from summarize.stopping import Stop, listening
 from summarize.store import Store, open_manifest, read_manifest
 
 if TYPE_CHECKING:
-    from summarize.feed import Feed
+    from summarize.feed import Feed, Source
     from summarize.sources import Columns
 
 log = logging.getLogger(__name__)
@@ -165,6 +165,7 @@ def run(
     stop = stop or Stop(conduct.time_limit)
     started = time.monotonic()
     tolerance = _tolerance(conduct.max_failures)
+    source = _source(inputs, conduct)
     folder = Folder(output)
     folder.make()
     with hold(folder) as lock, journal(folder), listening(stop):
@@ -177,7 +178,7 @@ def run(
             session = _Session(store, lock, progress, observer, tolerance, models)
             if not conduct.retry_failed:
                 session.tolerate(progress.snapshot())
-            feed = _feed(inputs, output, options, conduct, session, stop)
+            feed = _feed(source, output, options, conduct, session, stop)
             pace = Pace(conduct.batch_size or _MOST_ARTICLES, min(_AIM_SECONDS, conduct.commit_every / 3))
             batches = feed.batches(lambda: pace.size)
             first = _first(batches, session)
@@ -188,6 +189,7 @@ def run(
             store.finish(models, within=_FINISH_SECONDS)
             raise
         stopped = stop.reason if feed.cut or session.is_cut else None
+        lock.beat(progress.snapshot().as_dict())
         # Who asks to stop won't wait for a big run's summaries; the next run writes them.
         store.finish(models, within=_FINISH_SECONDS if stopped else float("inf"))
         outcome = Outcome(
@@ -205,23 +207,31 @@ def run(
         return outcome
 
 
-def _feed(
-    inputs: Sequence[str], output: str, options: Options, conduct: Conduct, session: _Session, stop: Stop
-) -> Feed:
-    from summarize.clean import Cleaner
-    from summarize.feed import Feed, Source
-    from summarize.sources import Columns
-
-    store = session.store
-
-    def is_done(article: Article) -> bool:
-        return article.id in store.done or (not conduct.retry_failed and article.id in store.failed)
+def _source(inputs: Sequence[str], conduct: Conduct) -> Source:
+    """What to read; raises InputError for what isn't there, before a run folder is made for it."""
+    from summarize.feed import Source
+    from summarize.sources import Columns, read
 
     settle = conduct.settle
     if settle is None:
         settle = _SETTLE_SECONDS if conduct.watch else 0.0
     columns = conduct.columns or Columns()
     source = Source(tuple(inputs), columns, conduct.shard, settle, conduct.watch)
+    read(inputs, columns=columns, shard=conduct.shard)
+    return source
+
+
+def _feed(
+    source: Source, output: str, options: Options, conduct: Conduct, session: _Session, stop: Stop
+) -> Feed:
+    from summarize.clean import Cleaner
+    from summarize.feed import Feed
+
+    store = session.store
+
+    def is_done(article: Article) -> bool:
+        return article.id in store.done or (not conduct.retry_failed and article.id in store.failed)
+
     return Feed(source, Cleaner(force=options.force), is_done, session.progress, stop, output)
 
 
@@ -251,11 +261,14 @@ def _work(
             session.finish_for_now()
 
     feed.count_apart()
+    devices = devices_for(conduct.device)
+    if build is None:
+        prepare_models(options, devices[0])
     session.is_cut = not local.run(
         (batch for batch in batches if batch),
         build or engine_build(options, conduct.threads, conduct.memory),
         session.commit,
-        devices=devices_for(conduct.device),
+        devices=devices,
         stop=stop,
         limits=local.Limits(watchdog=conduct.watchdog),
         pace=pace,

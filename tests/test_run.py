@@ -138,6 +138,7 @@ def test_too_many_failures_end_the_run_with_what_is_done_saved(tmp_path: Path) -
 def test_an_input_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         rehearse(tmp_path / "nothing", tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_auto_stays_what_it_was_when_the_run_began(tmp_path: Path) -> None:

@@ -77,7 +77,8 @@ def show(outcome: Outcome, folder: Folder) -> None:
     if outcome.duplicates:
         out.print(f"[dim]{counted(outcome.duplicates)} came again and were done once[/]")
     if outcome.unsettled:
-        out.print(f"[dim]{counted(outcome.unsettled, 'file')} left for next time: still being written[/]")
+        files = "1 file" if outcome.unsettled == 1 else f"{outcome.unsettled:,} files"
+        out.print(f"[dim]{files} still being written: left for next time[/]")
     if outcome.stopped:
         out.print(
             f"[yellow]Stopped: {escape(outcome.stopped)}.[/] {counted(outcome.done)} saved; "
