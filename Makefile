@@ -35,7 +35,7 @@ benchmark: $(VENV)/ready-dev models
 	$(BIN)/python scripts/benchmark.py
 
 models: $(VENV)/ready
-	$(BIN)/summarize models pull starter
+	$(BIN)/summarize models pull starter-marian-id-en smollm2-135m-instruct
 
 wheel: $(VENV)/ready-dev
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .

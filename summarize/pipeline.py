@@ -24,6 +24,18 @@ def build_stages(options: Options, threads: int, memory: bool, device: str) -> l
     return [translation(options, threads, device, memory=memory), *summarization(options, threads, device)]
 
 
+def prepare_models(options: Options, device: str) -> None:
+    """Fetch and convert the models where need be, here, where it is seen and may take its time.
+
+    Raises ModelError where a model can't be had.
+    """
+    from summarize.models.load import prepare
+
+    for name in (options.translator, options.summarizer):
+        if name != NO_MODEL:
+            prepare(name, backend=options.backend, device=device, compute_type=options.compute_type)
+
+
 def translation(options: Options, threads: int = 0, device: str = "auto", *, memory: bool = False) -> Stage:
     """The stage that turns Indonesian paragraphs into English ones."""
     if options.translator == NO_MODEL:

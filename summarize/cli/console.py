@@ -24,11 +24,16 @@ def print_error(error: SummarizeError) -> None:
         err.print(f"[dim]{escape(error.hint)}[/]", soft_wrap=True)
 
 
-def log_to_console(verbose: bool) -> None:
-    """Show warnings on the terminal, with `verbose` everything that log.jsonl gets."""
+def log_to_console(verbose: bool, quiet: bool = False) -> None:
+    """Show errors, and which models are fetched or converted; with `verbose` all that log.jsonl gets."""
     logger = logging.getLogger("summarize")
     handler = RichHandler(console=err, show_path=False, markup=False, log_time_format="[%H:%M:%S]")
-    handler.setLevel(logging.INFO if verbose else logging.ERROR)
+    if not verbose:
+        handler.addFilter(
+            lambda record: (
+                record.levelno >= logging.ERROR or (record.name.startswith("summarize.models") and not quiet)
+            )
+        )
     logger.handlers = [handler]
-    logger.setLevel(logging.INFO if verbose else logging.WARNING)
+    logger.setLevel(logging.INFO)
     logger.propagate = False

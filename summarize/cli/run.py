@@ -142,7 +142,7 @@ def run_command(
     from summarize.run import Conduct, pinned_profile, run
     from summarize.sources import Columns
 
-    log_to_console(verbose)
+    log_to_console(verbose, quiet)
     target = output or default_output(inputs)
     chosen, why = pinned_profile(target, profile)
     options = options_for(
