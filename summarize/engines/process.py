@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
+import pickle
 import queue
+import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
@@ -55,7 +59,7 @@ class ModelProcess:
         self.pipe: Connection
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=serve, args=(theirs, self.build, self.device), daemon=True)
-        with shielded():
+        with shielded(), _main_left_out(self.build):
             self.process.start()
         theirs.close()
         self.since = time.monotonic()
@@ -92,6 +96,25 @@ class ModelProcess:
         self._outbox.put(None)
         self._sender.join()
         self.pipe.close()
+
+
+@contextlib.contextmanager
+def _main_left_out(build: Build) -> Iterator[None]:
+    """Keep the new process from importing this one's main module, unless `build` comes from there.
+
+    That takes time, fails in a notebook, and in a script without `if __name__ == "__main__"` would begin
+    the run anew.
+    """
+    main = sys.modules["__main__"]
+    if b"__main__" in pickle.dumps(build):
+        yield
+        return
+    hidden = {name: vars(main).get(name) for name in ("__file__", "__spec__")}
+    vars(main).update(dict.fromkeys(hidden))
+    try:
+        yield
+    finally:
+        vars(main).update(hidden)
 
 
 def _send(pipe: Connection, outbox: queue.SimpleQueue[list[Article] | None]) -> None:
