@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 from collections.abc import Iterable
 from typing import Literal
 
@@ -53,14 +54,23 @@ class IdSet:
         return False
 
     def _flush(self) -> None:
-        run = np.fromiter(self._recent, dtype=np.uint64, count=len(self._recent))
+        run = _array(len(self._recent))
+        run[:] = np.fromiter(self._recent, dtype=np.uint64, count=len(self._recent))
         run.sort()
         kept = list(self._sorted)
         while kept and len(kept[-1]) <= len(run):
-            run = np.concatenate([kept.pop(), run])
-            run.sort(kind="stable")
+            smaller = kept.pop()
+            merged = _array(len(smaller) + len(run))
+            np.concatenate([smaller, run], out=merged)
+            merged.sort()  # in place; a stable sort would take half as much again
+            run = merged
         self._sorted = [*kept, run]  # in this order, another thread that looks misses nothing
         self._recent = set()
+
+
+def _array(length: int) -> np.ndarray:
+    """An array in memory of its own, which goes back to the system when it is merged into another."""
+    return np.frombuffer(mmap.mmap(-1, 8 * length), dtype=np.uint64)
 
 
 _TEXT_BITS = 20
