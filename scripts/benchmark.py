@@ -148,6 +148,17 @@ def _tables(targets: Sequence[Target], findings: dict[str, Any]) -> str:
             for row in findings["settings"]
         ]
         parts.append(f"settings\n\n{markdown(header, rows)}")
+    if "runs" in findings:
+        stub, other = findings["runs"]["stub"]["10000"], findings["runs"]["datatrove"]
+        beside = (
+            "datatrove isn't installed and was left out."
+            if isinstance(other, str)
+            else f"datatrove, reading and writing only: {other['seconds']:.1f} s, CPU {other['cpu_seconds']:.1f} s"
+        )
+        parts.append(
+            f"10,000 articles through a stub model: {stub['seconds']:.1f} s, CPU {stub['cpu_seconds']:.1f} s; "
+            f"peak memory {stub['peak_bytes'] / 1e6:.0f} MB. {beside}"
+        )
     return "\n\n".join(parts)
 
 
