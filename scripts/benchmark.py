@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--turns", type=int, help="of each system (3, or with --full 5)")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--datatrove", default=sys.executable, help="a Python that has datatrove")
     parser.add_argument("--only", nargs="+", choices=SECTIONS, metavar="SECTION", help=", ".join(SECTIONS))
     parser.add_argument("--output", "-o", default=str(ROOT / "eval" / "results"))
     return parser
@@ -93,7 +94,15 @@ def _plan(options: argparse.Namespace, work: Path) -> Plan:
     count = options.sentences or (len(sentences) if options.full else 72)
     turns = options.turns or (5 if options.full else 3)
     return Plan(
-        sentences, references, work, count, options.threads, turns, device=options.device, full=options.full
+        sentences,
+        references,
+        work,
+        count,
+        options.threads,
+        turns,
+        device=options.device,
+        full=options.full,
+        datatrove=options.datatrove,
     )
 
 
@@ -149,17 +158,21 @@ def _tables(targets: Sequence[Target], findings: dict[str, Any]) -> str:
         ]
         parts.append(f"settings\n\n{markdown(header, rows)}")
     if "runs" in findings:
-        stub, other = findings["runs"]["stub"]["10000"], findings["runs"]["datatrove"]
-        beside = (
-            "datatrove isn't installed and was left out."
-            if isinstance(other, str)
-            else f"datatrove, reading and writing only: {other['seconds']:.1f} s, CPU {other['cpu_seconds']:.1f} s"
-        )
-        parts.append(
-            f"10,000 articles through a stub model: {stub['seconds']:.1f} s, CPU {stub['cpu_seconds']:.1f} s; "
-            f"peak memory {stub['peak_bytes'] / 1e6:.0f} MB. {beside}"
-        )
+        parts.append(_plumbing(findings["runs"]))
     return "\n\n".join(parts)
+
+
+def _plumbing(found: dict[str, Any]) -> str:
+    def cost(one: dict[str, float]) -> str:
+        memory = f"peak memory {one['peak_bytes'] / 1e6:.0f} MB"
+        return f"{one['seconds']:.1f} s, CPU {one['cpu_seconds']:.1f} s, {memory}"
+
+    other = found["datatrove"]
+    beside = other if isinstance(other, str) else cost(other)
+    return (
+        f"10,000 articles through a stub model: {cost(found['stub']['10000'])}\n"
+        f"datatrove, which only reads and writes them: {beside}"
+    )
 
 
 if __name__ == "__main__":

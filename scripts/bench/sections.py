@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import contextmanager
@@ -45,6 +46,7 @@ class Plan:
     turns: int = 3
     device: str = "cpu"
     full: bool = False
+    datatrove: str = sys.executable  # a Python that has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +225,7 @@ def runs(plan: Plan) -> Findings:
     inputs = whole.write_jsonl(corpus, few, plan.work / "few.jsonl")
     options = ("--profile", "starter", "--quiet", "--no-memory", "--threads", str(plan.threads))
     starter = whole.run(inputs, plan.work / "starter", *options)
-    copied = whole.datatrove(plan.work / "10000.jsonl", plan.work / "datatrove")
+    copied = whole.datatrove(plan.work / "10000.jsonl", plan.work / "datatrove", plan.datatrove)
     rate = 9_900 / (stub[10_000].seconds - stub[100].seconds)
     marginal = (stub[10_000].cpu_seconds - stub[1_000].cpu_seconds) / 9_000
     share = 100 * marginal / (starter.cpu_seconds / few)

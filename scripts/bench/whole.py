@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 import subprocess
@@ -102,8 +101,8 @@ def first_batch(model: str) -> dict[str, object]:
     return {"seconds": time.perf_counter() - started, "imports": done.stdout.split()}
 
 
-def datatrove(inputs: Path, output: Path) -> Timed | None:
-    """datatrove's local executor reading and writing the same JSONL; None where it isn't installed."""
+def datatrove(inputs: Path, output: Path, python: str) -> Timed | None:
+    """datatrove's local executor reading and writing the same JSONL; None where `python` doesn't have it."""
     code = (
         "import sys\n"
         "from datatrove.executor import LocalPipelineExecutor\n"
@@ -115,6 +114,6 @@ def datatrove(inputs: Path, output: Path) -> Timed | None:
         "    JsonlWriter(target, compression=None)], logging_dir=target + '/log').run()\n"
     )
     shutil.rmtree(output, ignore_errors=True)
-    if importlib.util.find_spec("datatrove") is None:
+    if subprocess.run([python, "-c", "import datatrove"], capture_output=True, check=False).returncode:
         return None
-    return timed([sys.executable, "-c", code, str(inputs), str(output)])
+    return timed([python, "-c", code, str(inputs), str(output)])
