@@ -22,6 +22,8 @@ class Obedient:
                 os.kill(os.getpid(), signal.SIGSEGV)
             if "OOM-KILL" in article.text:
                 os.kill(os.getpid(), signal.SIGKILL)
+            if "TOO-BIG" in article.text:
+                raise ModelError("out of memory on a single sequence")
             if "EAT" in article.text:
                 resource.setrlimit(resource.RLIMIT_AS, (2 << 30, resource.RLIM_INFINITY))
                 bytearray(8 << 30)

@@ -42,34 +42,38 @@ Build = Callable[[str], Sequence[Stage]]
 
 
 def apply(
-    stages: Sequence[Stage], batch: list[Article], entering: Callable[[str], None] = lambda name: None
+    stages: Sequence[Stage],
+    batch: list[Article],
+    entering: Callable[[str], None] = lambda name: None,
+    *,
+    loaded: bool = False,
 ) -> list[Article]:
     """Run a batch through the stages; an article that a stage can't bear is found by bisection.
 
     An exception halves the batch and tries both halves, down to the one article that raises, which is
-    returned as failed. A SummarizeError is nobody's poison but a fault of the set-up (a model that
-    can't be loaded), so it is raised.
+    returned as failed. Unless all models are `loaded`, a SummarizeError is nobody's poison but a fault of
+    the set-up, so it is raised; after that it is an article's: one too long for the memory, say.
     """
     for stage in stages:
         entering(stage.name)
-        batch = _bear(stage, batch)
+        batch = _bear(stage, batch, () if loaded else (SummarizeError,))
     return batch
 
 
-def _bear(stage: Stage, batch: list[Article]) -> list[Article]:
+def _bear(stage: Stage, batch: list[Article], fatal: tuple[type[Exception], ...]) -> list[Article]:
     try:
         done = stage(batch)
         if len(done) != len(batch):
             raise RuntimeError(f"{stage.name} returned {len(done)} articles for {len(batch)}")
         return done
-    except SummarizeError:
+    except fatal:
         raise
     except Exception as error:
         if len(batch) == 1:
             reason = f"{type(error).__name__}: {error}".strip(": ")
             return [batch[0].failed(stage.name, reason, traceback.format_exc())]
         middle = len(batch) // 2
-        return _bear(stage, batch[:middle]) + _bear(stage, batch[middle:])
+        return _bear(stage, batch[:middle], fatal) + _bear(stage, batch[middle:], fatal)
 
 
 def serve(pipe: Connection, build: Build, device: str) -> None:
@@ -98,7 +102,7 @@ def serve(pipe: Connection, build: Build, device: str) -> None:
         while True:
             batch = batches.get()
             started = time.perf_counter()
-            finished = apply(stages, batch, lambda name: send("stage", name))
+            finished = apply(stages, batch, lambda name: send("stage", name), loaded=True)
             send("done", _timed(finished, time.perf_counter() - started))
     except SummarizeError as error:
         send("fatal", (type(error), str(error), error.hint))

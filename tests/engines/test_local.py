@@ -54,6 +54,7 @@ def test_several_model_processes_share_the_work() -> None:
         ("RAISE", "ValueError: poisoned article"),
         ("CRASH", "segmentation fault"),
         ("OOM-KILL", "out of memory"),
+        ("TOO-BIG", "ModelError: out of memory on a single sequence"),
     ],
 )
 def test_a_poisoned_article_fails_alone(poison: str, reason: str) -> None:
