@@ -251,3 +251,57 @@ def test_a_folder_that_is_no_run_folder_is_told_from_one(tmp_path: Path) -> None
     (tmp_path / "manifest.json").write_text("{}")
     with pytest.raises(StoreError, match="damaged"):
         read_manifest(Folder(str(tmp_path)))
+
+
+def test_a_merge_that_was_cut_short_is_finished_when_the_folder_is_opened_again(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    for number in range(70):
+        store.commit([article(number)])
+    kept = {path.name: path.read_bytes() for path in (tmp_path / "articles").iterdir()}
+    store.finish({})
+    for name, data in list(kept.items())[5:]:  # as if the process had died after deleting five of them
+        (tmp_path / "articles" / name).write_bytes(data)
+    assert len(list(Store(Folder(str(tmp_path)), writable=False).articles())) == 70
+    open_store(tmp_path)
+    parts = list((tmp_path / "articles").iterdir())
+    assert sum(pq.read_metadata(part).num_rows for part in parts) == 70
+
+
+def test_who_looks_while_another_process_commits_and_merges_misses_nothing(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    looking = Store(Folder(str(tmp_path)), writable=False, verify=False)
+    for number in range(70):
+        store.commit([article(number), article(100 + number).failed("translate", "poison")])
+        if number % 23 == 0:
+            looking.refresh()
+            assert len(looking.done) == number + 1
+    store.finish({})
+    looking.refresh()
+    assert len(looking.done) == 70
+    assert len(list(looking.failures())) == 70
+    assert [item.position for item in looking.articles()] == list(range(70))
+
+
+def test_articles_of_parts_that_overlap_come_in_order_too(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    for start in range(3):
+        store.commit([article(number) for number in range(start, 600, 3)])
+    assert [item.position for item in open_store(tmp_path).articles()] == list(range(600))
+
+
+def test_an_article_that_cannot_be_stored_fails_alone(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    store.commit([article(1), replace(article(2), title="half a \ud83d"), article(3)])
+    store = open_store(tmp_path)
+    assert [item.id for item in store.articles()] == ["id1", "id3"]
+    [failure] = store.failures()
+    assert (failure.id, failure.stage) == ("id2", "store")
+
+
+def test_summaries_that_take_too_long_are_left_to_the_next_run(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    store.commit([article(1)])
+    assert not store.finish({}, within=-1)
+    assert not (tmp_path / "summaries.jsonl").exists()
+    assert store.finish({})
+    assert (tmp_path / "summaries.jsonl").exists()
