@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 import subprocess
 import sys
@@ -30,21 +31,16 @@ class Timed:
 
 def timed(command: Sequence[str]) -> Timed:
     """Run a command, and watch what it and its children take. Raises CalledProcessError where it fails."""
-    started = time.perf_counter()
+    before, started = _cpu_of_children(), time.perf_counter()
     process = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    peak, spent, done = 0, {}, threading.Event()
+    peak, done = 0, threading.Event()
 
     def watch() -> None:
         nonlocal peak
-        while not done.wait(0.02):
-            total = 0
-            for one in _tree(process):
-                try:
-                    total += one.memory_info().rss
-                    spent[one.pid] = sum(one.cpu_times()[:2])
-                except psutil.Error:
-                    continue
-            peak = max(peak, total)
+        while True:
+            peak = max(peak, sum(map(_memory, _tree(process))))
+            if done.wait(0.1):  # looking takes time that the command may want
+                return
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -54,7 +50,19 @@ def timed(command: Sequence[str]) -> Timed:
     watcher.join()
     if process.returncode != 0:
         raise subprocess.CalledProcessError(process.returncode, command, stderr=complaint)
-    return Timed(seconds, sum(spent.values()), peak)
+    return Timed(seconds, _cpu_of_children() - before, peak)
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _memory(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.Error:
+        return 0
 
 
 def _tree(process: psutil.Popen) -> list[psutil.Process]:
