@@ -104,8 +104,9 @@ class Store:
         """Whether all parts listed were still there when their turn came."""
         names = [name for name in self.folder.names(kind) if _PART.fullmatch(name)]
         known = self._parts[kind]
-        for gone in known.keys() - set(names):
-            del known[gone]
+        if known.keys() - set(names):  # merged since: which part holds which article is open again
+            known.clear()
+            self._forget_ids(kind)
         # The newest first: a merged part comes after what it was made of.
         for name in sorted(names, key=_number, reverse=True):
             self._next_part[kind] = max(self._next_part[kind], _number(name) + 1)
@@ -118,6 +119,12 @@ class Store:
             if table is not None:
                 self._note(kind, name, table)
         return True
+
+    def _forget_ids(self, kind: str) -> None:
+        if kind == ARTICLES:
+            self.done = IdSet()
+        else:
+            self.failed = IdSet()
 
     def _index(self, kind: str, name: str) -> pa.Table | None:
         """Ids and positions (attempts, of failures) of a part; None if it is damaged."""
@@ -263,8 +270,8 @@ class Store:
                 for article in self.articles(SUMMARY_COLUMNS):
                     file.write(json.dumps(summary_line(article, models), ensure_ascii=False) + "\n")
                     if time.monotonic() > deadline:
-                        raise TimeoutError
-        except TimeoutError:
+                        raise _OutOfTimeError
+        except _OutOfTimeError:
             return False
         self._outdated = False
         return True
@@ -283,6 +290,10 @@ class Store:
             for name in datas:
                 del self._parts[ARTICLES][name]
                 self.folder.delete(f"{ARTICLES}/{name}")
+
+
+class _OutOfTimeError(Exception):
+    """Leaves the writing of a file without putting it in its place."""
 
 
 @dataclass(frozen=True, slots=True)
