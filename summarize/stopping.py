@@ -63,9 +63,13 @@ def listening(stop: Stop) -> Iterator[None]:
     Outside the main thread, where Python allows no handlers, nothing is installed.
     """
 
+    pressed = False
+
     def handle(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
         name = signal.Signals(number).name
-        again = number == signal.SIGINT and stop.reason is not None
+        again = number == signal.SIGINT and pressed
+        pressed = pressed or number == signal.SIGINT
         stop.request("Ctrl-C was pressed" if number == signal.SIGINT else f"{name} was received")
         if again or stop.is_idle:
             raise KeyboardInterrupt

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from summarize.stopping import Stop, listening
+from summarize.stopping import Stop, listening, shielded
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGUSR1", "SIGHUP"])
@@ -45,3 +45,37 @@ def test_outside_the_main_thread_no_handler_is_installed() -> None:
     thread.start()
     thread.join()
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_ctrl_c_that_a_script_passes_on_as_sigterm_too_is_one_request() -> None:
+    stop = Stop()
+    with listening(stop):
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGINT)
+        assert stop.reason == "Ctrl-C was pressed"
+
+
+def test_while_nothing_is_in_hand_any_signal_stops_at_once() -> None:
+    stop = Stop()
+    with listening(stop), stop.idle(), pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_a_hangup_that_nohup_ignores_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    stop = Stop()
+    try:
+        with listening(stop):
+            os.kill(os.getpid(), signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert stop.reason is None
+
+
+def test_what_is_sent_while_shielded_comes_afterwards() -> None:
+    stop = Stop()
+    with listening(stop):
+        with shielded():
+            os.kill(os.getpid(), signal.SIGUSR1)
+            assert stop.reason is None
+        assert stop.reason == "SIGUSR1 was received"
