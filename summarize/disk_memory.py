@@ -8,7 +8,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -139,8 +139,10 @@ def clear_memory(path: Path) -> None:
 
 def _open(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=30)
-    connection.execute("PRAGMA journal_mode = WAL")
+    # IMMEDIATE waits for its turn to write; a transaction that begins by reading could be refused instead.
+    connection = sqlite3.connect(path, timeout=30, isolation_level="IMMEDIATE")
+    with suppress(sqlite3.OperationalError):  # does not wait where another process switches it just now
+        connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may forget entries, never damage them
     connection.execute(
         "CREATE TABLE IF NOT EXISTS translation"
