@@ -4,7 +4,7 @@
     python scripts/benchmark.py --full --parallel dev.tsv  # an hour or so
     python scripts/benchmark.py --only translation start-up
 
-Prints tables, and writes eval/results/benchmark-DATE.json and .svg. `--parallel` is a file of lines
+Prints tables, and writes eval/results/benchmark-DATE-AND-TIME.json and .svg. `--parallel` is a file of lines
 `domain TAB Indonesian TAB English`; without one the text is made of the sample corpus, and nothing is
 said about quality.
 """
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _write(report: dict[str, Any], targets: Sequence[Target], findings: dict[str, Any], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    stem = folder / f"benchmark-{report['date'][:10]}"
+    stem = folder / f"benchmark-{report['date'][:16].replace(':', '')}"
     reached = [
         {"name": one.name, "value": one.value, "bound": one.bound, "met": one.met, "note": one.note}
         for one in targets

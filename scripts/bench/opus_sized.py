@@ -12,7 +12,7 @@ PIECES = 58_101
 def build(folder: Path, starter: Path) -> Path:
     """Six layers each, 512 wide, 58,101 pieces: the starter's own, and others that no text has."""
     import torch
-    from transformers import GenerationConfig, MarianConfig, MarianMTModel
+    from transformers import GenerationConfig, MarianConfig, MarianMTModel, MarianTokenizer
 
     if (folder / "model.safetensors").is_file():
         return folder
@@ -23,8 +23,14 @@ def build(folder: Path, starter: Path) -> Path:
     (folder / "vocab.json").write_text(
         json.dumps({piece: index for index, piece in enumerate([*pieces, "<pad>"])}), "utf-8"
     )
-    for name in ("source.spm", "target.spm", "tokenizer_config.json"):
+    for name in ("source.spm", "target.spm"):
         shutil.copyfile(starter / name, folder / name)
+    tokenizer = MarianTokenizer(
+        source_spm=str(folder / "source.spm"),
+        target_spm=str(folder / "target.spm"),
+        vocab=str(folder / "vocab.json"),
+    )
+    tokenizer.save_pretrained(folder)
     torch.manual_seed(0)
     pad, end = PIECES - 1, pieces.index("</s>")
     config = MarianConfig(
