@@ -115,7 +115,7 @@ def _machine(plan: Plan) -> dict[str, Any]:
     packages = ("summarize", "ctranslate2", "sentencepiece", "torch", "transformers")
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": shlex.join(["python", "scripts/benchmark.py", *sys.argv[1:]]),
+        "command": shlex.join(["python", "scripts/benchmark.py", *map(os.path.basename, sys.argv[1:])]),
         "machine": {"processor": processor, "cores": os.cpu_count(), "load": os.getloadavg()},
         "versions": {"python": platform.python_version()} | {name: version(name) for name in packages},
         "sentences": plan.count,
