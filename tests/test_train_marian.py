@@ -446,6 +446,8 @@ class TestModel:
         before, after = (load_file(folder / "model.safetensors") for folder in (model, tmp_path / "tuned"))
         assert before.keys() == after.keys()
         assert any(not torch.equal(before[name], after[name]) for name in before)
+        record = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
+        assert record["parameters"] == sum(w.numel() for n, w in before.items() if n != "final_logits_bias")
 
     def test_a_model_with_a_vocabulary_a_side_can_be_tuned(self, data, tmp_path):
         """OPUS-MT has two SentencePiece models, and one numbering of their pieces that neither has."""

@@ -80,7 +80,7 @@ def _recipe(record: Mapping[str, Any], last: Mapping[str, Any]) -> str:
     return " ".join(
         [
             f"{start}, {last['step']:,} steps of at most {record['tokens']:,} tokens a side,",
-            f"{last['tokens']:,} target tokens in {minutes:.0f} minutes on {record['device']} in bfloat16.",
+            f"{last['tokens']:,} target tokens in {minutes:.1f} minutes on {record['device']} in bfloat16.",
             f"Peak rate {recipe['peak']:g} after {recipe['warmup']:,} steps, inverse square root,",
             f"linear to zero over the last {recipe['cooldown']:.0%}.",
             f"Label smoothing {recipe['smoothing']:g}, dropout {recipe['dropout']:g},",

@@ -68,7 +68,7 @@ def create(shape: Shape, codec: Codec, dropout: float) -> MarianMTModel:
     with torch.no_grad():
         model.get_input_embeddings().weight[codec.pad].zero_()
         model.final_logits_bias[0, codec.pad] = BANNED
-    return model
+    return _fixed_positions(model)
 
 
 def load(folder: Path, dropout: float) -> MarianMTModel:
@@ -76,9 +76,18 @@ def load(folder: Path, dropout: float) -> MarianMTModel:
 
     Raises OSError where the folder has no such weights.
     """
-    return MarianMTModel.from_pretrained(
-        folder, dtype=torch.float32, dropout=dropout, attn_implementation="eager", use_safetensors=True
+    return _fixed_positions(
+        MarianMTModel.from_pretrained(
+            folder, dtype=torch.float32, dropout=dropout, attn_implementation="eager", use_safetensors=True
+        )
     )
+
+
+def _fixed_positions(model: MarianMTModel) -> MarianMTModel:
+    """Sinusoids aren't saved, so that they must not be trained; loading forgets that they are fixed."""
+    for side in (model.model.encoder, model.model.decoder):
+        side.embed_positions.weight.requires_grad_(False)
+    return model
 
 
 def pad(rows: Sequence[Sequence[int]], value: int) -> Tensor:
