@@ -12,7 +12,7 @@ from faults.rehearsal import Rehearsal, finish
 from summarize.folder import Folder
 from summarize.lock import read_holder
 
-ARTICLES = int(os.environ.get("SUMMARIZE_MEMORY_ARTICLES", "100000"))
+ARTICLES = int(os.environ.get("SUMMARIZE_MEMORY_ARTICLES", "60000"))
 EARLY = ARTICLES // 20  # 50,000 of a million
 MOST_GROWTH = 1.10
 

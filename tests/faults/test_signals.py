@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -16,43 +17,53 @@ MOST_SECONDS_TO_STOP = 30
 Ledger = Callable[[str, int, int, float], None]
 
 
-def disturb(
-    rehearsal: Rehearsal, number: signal.Signals, times: int, reference: Rehearsal
-) -> tuple[int, float]:
-    """Send the signal at random moments until it was sent so often; articles lost, longest time to stop.
+@dataclass
+class Disturbance:
+    """What was done to a run, and what it cost."""
 
-    When a run gets to its end before, it is checked, and another is begun.
+    sent: int = 0
+    amid_commits: int = 0
+    lost: int = 0
+    longest: float = 0.0  # seconds from the signal to the end
+
+
+def disturb(rehearsal: Rehearsal, number: signal.Signals, times: int, reference: Rehearsal) -> Disturbance:
+    """Send the signal at random moments until it was sent so often.
+
+    One in four comes at any moment from the start on, the others soon after a commit. A run that gets to
+    its end is checked, and another is begun.
     """
     chance = moments(seed=int(number))
-    sent, lost, longest, life = 0, 0, 0.0, 2.0
-    original, rounds = rehearsal.folder, 0
-    while sent < times:
+    found, original, rounds = Disturbance(), rehearsal.folder, 0
+    while found.sent < times:
         rounds += 1
         rehearsal.folder = original.with_name(f"{original.name}-{number.name}-{rounds}")
-        ended = False
-        while not ended:
-            process, began = rehearsal.start(), time.monotonic()
-            if sent < times:
-                time.sleep(next(chance) * life)
-            else:
+        code = None
+        while code != 0:
+            process, before = rehearsal.start(), rehearsal.commits()
+            if found.sent >= times:
                 process.wait()
+            elif next(chance) < 0.25:
+                time.sleep(4 * next(chance))
+            else:
+                while process.poll() is None and rehearsal.commits() <= before:
+                    time.sleep(0.005)
+                time.sleep(0.3 * next(chance))
             if process.poll() is None:
-                at = time.monotonic()
+                began = time.monotonic()
+                found.sent += 1
+                found.amid_commits += rehearsal.commits() > before
                 signal_group(process, number, whole=next(chance) < 0.5)
                 code, errors = finish(process)
-                longest = max(longest, time.monotonic() - at)
-                sent += 1
+                found.longest = max(found.longest, time.monotonic() - began)
                 # A signal before Python has installed a handler, or after the run, has its usual effect.
                 assert code in (0, 75, 130, -number), errors
-                assert "Traceback" not in errors or code == -number or number == signal.SIGINT, errors
-                ended = code == 0
+                assert "Traceback" not in errors or code in (130, -number), errors
             else:
                 code, errors = finish(process)
                 assert code == 0, errors
-                life = 1.2 * (time.monotonic() - began)
-                ended = True
-        lost += compare(rehearsal, reference)
-    return lost, longest
+        found.lost += compare(rehearsal, reference)
+    return found
 
 
 def compare(rehearsal: Rehearsal, reference: Rehearsal) -> int:
@@ -90,11 +101,13 @@ def test_signals_at_random_moments_cost_nothing(
 ) -> None:
     began = time.monotonic()
     rehearsal = Rehearsal(news, tmp_path / "run", ("--batch-size", "4", "--quiet"))
-    lost, longest = disturb(rehearsal, number, times, rehearsed)
-    took = "" if number == signal.SIGKILL else f" (stopped within {longest:.1f} s)"
-    ledger(f"{number.name} at a random moment{took}", times, lost, time.monotonic() - began)
-    assert lost == 0
-    assert longest < MOST_SECONDS_TO_STOP
+    found = disturb(rehearsal, number, times, rehearsed)
+    stopped = "" if number == signal.SIGKILL else f", stopped within {found.longest:.1f} s"
+    fault = f"{number.name} at a random moment ({found.amid_commits} amid commits{stopped})"
+    ledger(fault, times, found.lost, time.monotonic() - began)
+    assert found.lost == 0
+    assert found.longest < MOST_SECONDS_TO_STOP
+    assert found.amid_commits >= times / 2
 
 
 def model_process_of(process: subprocess.Popen[str]) -> psutil.Process:
