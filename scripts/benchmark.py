@@ -61,7 +61,7 @@ def _write(report: dict[str, Any], targets: Sequence[Target], findings: dict[str
     ]
     whole = report | {"targets": reached, "findings": findings}
     stem.with_suffix(".json").write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    rows = [row for row in findings.get("translation", []) if row["corpus"] == "distinct"]
+    rows = [row for row in findings.get("translation", []) if row["corpus"] == "few"]
     if rows:
         speeds = [(row["system"], row["tokens_per_second"]) for row in rows]
         title = f"Indonesian to English, beam 4, {report['threads']} threads"
