@@ -132,10 +132,10 @@ class Store:
         try:
             if not self._verify:
                 with self.folder.open(f"{kind}/{name}") as file:
-                    return pq.read_table(file, columns=columns)
+                    return pq.ParquetFile(file).read(columns=columns)
             data = self.folder.read(f"{kind}/{name}")
             if _digest(data) == _named_digest(name):
-                return pq.read_table(io.BytesIO(data), columns=columns)
+                return pq.ParquetFile(io.BytesIO(data)).read(columns=columns)
         except pa.ArrowException:
             pass
         self.damaged.append(name)
@@ -230,7 +230,7 @@ class Store:
         for name in sorted(self._parts[FAILURES], key=_number):
             try:
                 with self.folder.open(f"{FAILURES}/{name}") as file:
-                    rows = pq.read_table(file).to_pylist()
+                    rows = pq.ParquetFile(file).read().to_pylist()
             except FileNotFoundError:
                 continue
             for row in rows:
@@ -248,7 +248,7 @@ class Store:
         for name in list(self._parts[ARTICLES]):
             try:
                 with self.folder.open(f"{ARTICLES}/{name}") as file:
-                    column = pq.read_table(file, columns=["source"])["source"]
+                    column = pq.ParquetFile(file).read(columns=["source"])["source"]
             except FileNotFoundError:  # merged by the process that writes: look again
                 self.refresh()
                 return self._sources_among(sources)
@@ -285,7 +285,7 @@ class Store:
             datas = {part.name: self.folder.read(f"{ARTICLES}/{part.name}") for part in group}
             if any(_digest(data) != _named_digest(name) for name, data in datas.items()):
                 continue  # the next opening sets the damaged one aside
-            table = pa.concat_tables(pq.read_table(io.BytesIO(data)) for data in datas.values())
+            table = pa.concat_tables(pq.ParquetFile(io.BytesIO(data)).read() for data in datas.values())
             self._write_part(ARTICLES, table.sort_by("position"))
             for name in datas:
                 del self._parts[ARTICLES][name]
@@ -337,7 +337,7 @@ def _rows(folder: Folder, part: _Part, columns: Sequence[str] | None) -> Iterato
     try:
         with folder.open(f"{ARTICLES}/{part.name}") as file:
             if not part.in_order:
-                yield from pq.read_table(file, columns=wanted).sort_by("position").to_pylist()
+                yield from pq.ParquetFile(file).read(columns=wanted).sort_by("position").to_pylist()
                 return
             parquet = pq.ParquetFile(file, page_checksum_verification=True)
             for batch in parquet.iter_batches(_ROWS_AT_A_TIME, columns=wanted):

@@ -170,4 +170,4 @@ def test_a_metric_that_cannot_be_computed_here_says_why(monkeypatch):
         load("support"), "unavailable", lambda **options: "its model isn't there", raising=False
     )
     _, skipped = measure_all({"a": ARTICLE}, {}, metrics=["support"])
-    assert [(item.metric, item.reason) for item in skipped] == [("support", reason)]
+    assert [(item.metric, item.reason) for item in skipped] == [("support", "its model isn't there")]

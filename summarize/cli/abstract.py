@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 
 def abstract_command(
-    inputs: Annotated[
-        list[str], typer.Argument(metavar="INPUT", help="Files, folders, globs, URLs, or -.")
-    ],
+    inputs: Annotated[list[str], typer.Argument(metavar="INPUT", help="Files, folders, globs, URLs, or -.")],
     profile: Annotated[str, typer.Option(help="auto, starter, standard or quality.")] = "auto",
     summarizer: Annotated[str | None, typer.Option(help="Catalog name, folder or hf:OWNER/NAME.")] = None,
     prompt: Annotated[

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 
 def translate_command(
-    inputs: Annotated[
-        list[str], typer.Argument(metavar="INPUT", help="Files, folders, globs, URLs, or -.")
-    ],
+    inputs: Annotated[list[str], typer.Argument(metavar="INPUT", help="Files, folders, globs, URLs, or -.")],
     profile: Annotated[str, typer.Option(help="auto, starter, standard or quality.")] = "auto",
     translator: Annotated[str | None, typer.Option(help="Catalog name, folder or hf:OWNER/NAME.")] = None,
     beam: Annotated[int | None, typer.Option(min=1, max=32, help="Beam size.")] = None,
