@@ -69,9 +69,8 @@ def show(outcome: Outcome, folder: Folder) -> None:
         _print_articles(list(itertools.islice(store.articles(), _MOST_ROWS + 1)), outcome.done)
     failures = list(store.failures())
     for failure in failures[:_MOST_FAILURES]:
-        out.print(
-            f"[red]failed[/] {escape(failure.source)} [dim]({failure.stage})[/]: {escape(failure.reason)}"
-        )
+        reason = failure.reason.removeprefix(f"{failure.source}: ")
+        out.print(f"[red]failed in {failure.stage}[/] {escape(failure.source)}: {escape(reason)}")
     if len(failures) > _MOST_FAILURES:
         out.print(f"… and {len(failures) - _MOST_FAILURES:,} more; see: summarize status {outcome.folder}")
     if outcome.duplicates:
