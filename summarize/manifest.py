@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from summarize.errors import StoreError
+from summarize.folder import Folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,37 @@ class Manifest:
         if self.prompt:
             identity["prompt"] = f"{self.prompt.get('name')} ({self.prompt.get('sha256', '')[:12]})"
         return identity
+
+
+def open_manifest(folder: Folder, manifest: Manifest) -> Manifest:
+    """The folder's manifest, written now if there is none.
+
+    Raises StoreError with every difference where the run was made with options, models or inputs that give
+    other results.
+    """
+    try:
+        existing = Manifest.from_json(folder.read("manifest.json"))
+    except FileNotFoundError:
+        folder.write("manifest.json", manifest.to_json())
+        return manifest
+    differences = existing.differences(manifest)
+    if differences:
+        raise StoreError(
+            f"The run in {folder.url} was made with other options:\n  " + "\n  ".join(differences),
+            "Use the same options to go on with it, or --output to start another run.",
+        )
+    return existing
+
+
+def read_manifest(folder: Folder) -> Manifest:
+    """The manifest of an existing run folder; StoreError where there is none."""
+    try:
+        return Manifest.from_json(folder.read("manifest.json"))
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        raise StoreError(
+            f"{folder.url} is not a run folder: it has no manifest.json",
+            "Give the folder that `summarize run` wrote, such as runs/seeds.",
+        ) from None
 
 
 def _shown(value: Any) -> str:

@@ -11,8 +11,8 @@ from summarize.article import Article, Failure
 from summarize.errors import InputError
 from summarize.folder import Folder
 from summarize.lock import hold, read_holder
-from summarize.manifest import Manifest
-from summarize.store import FailureRecord, Store, open_manifest, read_manifest
+from summarize.manifest import Manifest, open_manifest, read_manifest
+from summarize.store import FailureRecord, Store
 
 _BATCH = 1000
 

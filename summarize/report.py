@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from summarize.errors import InputError
 from summarize.folder import Folder
-from summarize.manifest import Manifest
+from summarize.manifest import Manifest, read_manifest
 from summarize.pairs import Records, Reference
 from summarize.report_data import (
     Totals,
@@ -30,7 +30,7 @@ from summarize.report_flags import meaning
 from summarize.report_page import packed, render
 from summarize.report_throughput import Throughput, throughput
 from summarize.scores import MetricScore, Scores
-from summarize.store import FailureRecord, Store, read_manifest
+from summarize.store import FailureRecord, Store
 
 REPORT = "report.html"
 

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import logging
-import os
-import platform
-import shlex
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from summarize.article import Article
@@ -23,14 +15,15 @@ from summarize.engines.pace import Pace
 from summarize.engines.worker import Build
 from summarize.errors import InputError, TooManyFailuresError
 from summarize.folder import Folder
+from summarize.identity import describe
 from summarize.journal import journal
 from summarize.lock import HEARTBEAT_SECONDS, Lock, hold
-from summarize.manifest import Manifest
+from summarize.manifest import Manifest, open_manifest, read_manifest
 from summarize.pipeline import engine_build, prepare_models
-from summarize.profiles import NO_MODEL, PROFILES, Options, Profile, choose_profile
+from summarize.profiles import PROFILES, Options, Profile, choose_profile
 from summarize.progress import Progress, Snapshot
 from summarize.stopping import Stop, listening
-from summarize.store import Store, open_manifest, read_manifest
+from summarize.store import Store
 
 if TYPE_CHECKING:
     from summarize.feed import Feed, Source
@@ -170,7 +163,12 @@ def run(
     folder.make()
     with hold(folder) as lock, journal(folder), listening(stop):
         with stop.idle():
-            manifest = open_manifest(folder, describe(inputs, options, conduct))
+            manifest = open_manifest(
+                folder,
+                describe(
+                    inputs, options, profile=conduct.profile, shard=conduct.shard, columns=conduct.columns
+                ),
+            )
             store = Store(folder)
             observer.started(manifest, store)
             progress = Progress(len(store.done), sum(1 for _ in store.failures()))
@@ -322,75 +320,3 @@ def pinned_profile(output: str, name: str) -> tuple[Profile, str]:
         if profile in PROFILES:
             return PROFILES[profile], "as this run began"
     return choose_profile(name)
-
-
-def describe(inputs: Sequence[str], options: Options, conduct: Conduct) -> Manifest:
-    """The manifest of a run with these inputs and options; resolves the models, which may fetch them."""
-    return Manifest(
-        inputs=tuple(_canonical(item) for item in inputs),
-        options=_shaping(options, conduct),
-        models={
-            role: _model(name)
-            for role, name in (("translator", options.translator), ("summarizer", options.summarizer))
-        },
-        prompt=_prompt(options),
-        profile=conduct.profile,
-        command=shlex.join(["summarize", *sys.argv[1:]]),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        software={"python": platform.python_version()} | {name: _version(name) for name in _SOFTWARE},
-    )
-
-
-def _canonical(item: str) -> str:
-    """An input as the manifest names it: the same one from any working directory."""
-    return item if item == "-" or "://" in item else os.path.abspath(item)
-
-
-_SOFTWARE = ("summarize", "ctranslate2", "sentencepiece", "tokenizers", "transformers", "torch", "pyarrow")
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
-
-
-def _shaping(options: Options, conduct: Conduct) -> dict[str, object]:
-    shaping: dict[str, object] = asdict(options)
-    if options.glossary not in ("news", "none"):
-        shaping["glossary"] = _file_version(options.glossary)
-    if conduct.shard is not None:
-        shaping["shard"] = "{}/{}".format(*conduct.shard)
-    if conduct.columns is not None:
-        named = {key: value for key, value in asdict(conduct.columns).items() if value}
-        shaping |= {"columns": named} if named else {}
-    return shaping
-
-
-def _file_version(path: str) -> str:
-    try:
-        digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    except OSError as error:
-        raise InputError(f"The glossary {path} can't be read: {error.strerror}.") from error
-    return f"{Path(path).name} ({digest[:12]})"
-
-
-def _model(name: str) -> dict[str, str]:
-    if name == NO_MODEL:
-        return {"name": name}
-    from summarize.models.cache import fingerprint
-    from summarize.models.resolve import resolve
-
-    found = resolve(name)
-    version_key = {"revision": found.revision} if found.revision else {"sha256": fingerprint(found.folder)}
-    return {"name": name, "source": found.source, **version_key}
-
-
-def _prompt(options: Options) -> dict[str, str]:
-    if options.summarizer == NO_MODEL:
-        return {}
-    from summarize.prompts import load_prompt
-
-    prompt = load_prompt(options.prompt)
-    return {"name": prompt.name, "sha256": prompt.sha256}

@@ -23,7 +23,6 @@ from summarize.article import SCHEMA, Article, from_row, to_row
 from summarize.errors import StoreError
 from summarize.folder import Folder
 from summarize.idset import IdSet
-from summarize.manifest import Manifest
 
 ARTICLES, FAILURES, DAMAGED = "articles", "failures", "damaged"
 SUMMARIES = "summaries.jsonl"
@@ -390,37 +389,6 @@ def summary_line(article: Article, models: Mapping[str, str]) -> dict[str, Any]:
         ],
         "models": dict(models),
     }
-
-
-def open_manifest(folder: Folder, manifest: Manifest) -> Manifest:
-    """The folder's manifest, written now if there is none.
-
-    Raises StoreError with every difference where the run was made with options, models or inputs that give
-    other results.
-    """
-    try:
-        existing = Manifest.from_json(folder.read("manifest.json"))
-    except FileNotFoundError:
-        folder.write("manifest.json", manifest.to_json())
-        return manifest
-    differences = existing.differences(manifest)
-    if differences:
-        raise StoreError(
-            f"The run in {folder.url} was made with other options:\n  " + "\n  ".join(differences),
-            "Use the same options to go on with it, or --output to start another run.",
-        )
-    return existing
-
-
-def read_manifest(folder: Folder) -> Manifest:
-    """The manifest of an existing run folder; StoreError where there is none."""
-    try:
-        return Manifest.from_json(folder.read("manifest.json"))
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        raise StoreError(
-            f"{folder.url} is not a run folder: it has no manifest.json",
-            "Give the folder that `summarize run` wrote, such as runs/seeds.",
-        ) from None
 
 
 def _digest(data: bytes) -> str:

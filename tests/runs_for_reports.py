@@ -9,9 +9,9 @@ from typing import Any
 
 from summarize.article import Article, Failure, Flag, Removal, Segment
 from summarize.folder import Folder
-from summarize.manifest import Manifest
+from summarize.manifest import Manifest, open_manifest
 from summarize.scores import MetricScore, Scores
-from summarize.store import Store, open_manifest
+from summarize.store import Store
 
 HOSTILE = (
     '</script><script>document.title="owned"</script><!--<script>"><img src=x onerror="window.owned=1">'

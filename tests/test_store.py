@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from summarize.article import SCHEMA, Article, Failure, Flag, Removal, Segment, from_row, to_row
 from summarize.errors import StoreError
 from summarize.folder import Folder
-from summarize.manifest import Manifest
-from summarize.store import Store, open_manifest, read_manifest
+from summarize.manifest import Manifest, open_manifest, read_manifest
+from summarize.store import Store
 
 
 def article(number: int, **fields: object) -> Article:

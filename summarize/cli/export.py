@@ -46,7 +46,8 @@ def export_command(
     from summarize.cli.console import err
     from summarize.export import export
     from summarize.folder import Folder
-    from summarize.store import Store, read_manifest
+    from summarize.manifest import read_manifest
+    from summarize.store import Store
 
     suffix = output.suffix.lower() if output else ""
     chosen = form or _SUFFIXES.get(suffix, Format.jsonl)

@@ -54,7 +54,8 @@ def status_command(
 def _looking_at(run_folder: str) -> Callable[[], dict[str, Any]]:
     """A function that tells how the run stands; when called again it reads the new parts only."""
     from summarize.folder import Folder
-    from summarize.store import Store, read_manifest
+    from summarize.manifest import read_manifest
+    from summarize.store import Store
 
     folder = Folder(run_folder)
     manifest = read_manifest(folder)
