@@ -41,7 +41,8 @@ def unreachable() -> str:
             # A page that isn't there still comes from the hub; a proxy's refusal doesn't.
             answer[0] = "" if error.code == 404 else f"it answers {error.code}"
         except (OSError, ValueError) as error:
-            answer[0] = f"not reachable ({getattr(error, 'reason', error)})"
+            reason = getattr(error, "reason", error)
+            answer[0] = f"not reachable ({getattr(reason, 'strerror', None) or reason})"
 
     # In a thread, since looking up a host name knows no timeout.
     thread = threading.Thread(target=ask, daemon=True)
