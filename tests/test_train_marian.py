@@ -20,7 +20,18 @@ from typer.testing import CliRunner
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 import train_marian
-from marian import augment, batches, curves, network, pairs, preparation, synthesis, training, vocabulary
+from marian import (
+    augment,
+    batches,
+    curves,
+    growth,
+    network,
+    pairs,
+    preparation,
+    synthesis,
+    training,
+    vocabulary,
+)
 from marian.augment import Augmentation
 from marian.batches import Mixture
 from marian.network import Shape
@@ -256,6 +267,22 @@ class TestBatches:
         for batch in packed:
             assert len(batch.sources) * max(map(len, batch.sources + batch.targets)) <= budget
 
+    def test_masked_sources_lose_a_tenth_of_their_pieces_but_never_the_end(self, data):
+        codec = vocabulary.load(data)
+        given = list(pairs.read_tsv(data / "train.tsv"))
+        whole, masked = (
+            [
+                row
+                for batch in batches.epoch(given, codec, Mixture(sampled=0, masked=share), 1, 0)
+                for row in batch.sources
+            ]
+            for share in (0.0, 1.0)
+        )
+        hidden = Counter(piece == codec.unknown for row in masked for piece in row[:-1])
+        assert 0.07 < hidden[True] / hidden.total() < 0.13
+        assert {row[-1] for row in masked} == {codec.eos}
+        assert sorted(map(len, masked)) == sorted(map(len, whole))
+
     def test_synthetic_sources_are_tagged(self, data):
         codec = vocabulary.load(data)
         (batch,) = batches.epoch([Pair("Warga", "Residents", "synthetic")], codec, Mixture(sampled=0), 1, 0)
@@ -298,8 +325,9 @@ def constant(model: MarianMTModel) -> dict[str, float]:
 
 
 class TestTraining:
-    def test_a_killed_run_goes_on_as_if_nothing_had_happened(self, data, tmp_path):
-        recipe = Recipe(steps=14, warmup=3, log_every=1, save_every=4, score_every=7)
+    @pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+    def test_a_killed_run_goes_on_as_if_nothing_had_happened(self, data, tmp_path, optimizer):
+        recipe = Recipe(steps=14, warmup=3, log_every=1, save_every=4, score_every=7, optimizer=optimizer)
         bleu = iter(range(100))
 
         def score(model):
@@ -448,6 +476,26 @@ class TestModel:
         assert any(not torch.equal(before[name], after[name]) for name in before)
         record = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
         assert record["parameters"] == sum(w.numel() for n, w in before.items() if n != "final_logits_bias")
+
+    def test_a_deeper_encoder_starts_where_the_model_was(self, model, data, tmp_path):
+        codec = vocabulary.load(model)
+        rows = [codec.encode_source(pair.source) for pair in pairs.read_tsv(data / "dev.tsv")]
+        batch = batches.Batch(rows, [codec.encode_target(p.target) for p in pairs.read_tsv(data / "dev.tsv")])
+        old = network.load(model, 0.0).eval()
+        before = network.loss(old, batch, 0.0).item()
+        deeper = growth.deepen(old, 3, rows)
+        assert len(deeper.model.encoder.layers) == deeper.config.encoder_layers == 3
+        assert network.loss(deeper, batch, 0.0).item() == pytest.approx(before, abs=0.05 * before)
+        run(
+            "train", tmp_path / "run", data, "--init", model, "--encoder-layers", 3, "--optimizer", "muon",
+            "--masked", 0.3, "--steps", 4, "--peak", 1e-4, "--threads", 1,
+        )  # fmt: skip
+        run("export", tmp_path / "run", tmp_path / "deeper", "--last")
+        assert len(MarianMTModel.from_pretrained(tmp_path / "deeper").model.encoder.layers) == 3
+
+    def test_an_encoder_is_not_made_shallower(self, model):
+        with pytest.raises(ValueError, match="has 1 layers"):
+            growth.deepen(network.load(model, 0.0), 1, [[5, 0]])
 
     def test_a_model_with_a_vocabulary_a_side_can_be_tuned(self, data, tmp_path):
         """OPUS-MT has two SentencePiece models, and one numbering of their pieces that neither has."""

@@ -15,6 +15,7 @@ from marian.vocabulary import Codec
 
 SYNTHETIC = "synthetic"
 SLAB = 20_000
+HIDDEN = 0.1  # of the pieces of a masked source
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Mixture:
     """What an epoch holds and how it is varied.
 
     `weights` say how often a pair of a domain comes in an epoch (1 where none is given; 0.25 means
-    every fourth epoch on average). `sampled` is the share of sources that get a random segmentation.
+    every fourth epoch on average). `sampled` is the share of sources that get a random segmentation,
+    `masked` the share of which a tenth of the pieces is hidden (Sennrich and Zhang, 2019).
     """
 
     weights: Mapping[str, float] = field(default_factory=dict)
@@ -31,6 +33,7 @@ class Mixture:
     augmentation: Augmentation = field(default_factory=Augmentation)
     tokens: int = 2600
     longest: int = 200
+    masked: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ def _example(pair: Pair, codec: Codec, mixture: Mixture, rng: random.Random) -> 
     pair = mixture.augmentation(pair, rng)
     alpha = mixture.alpha if rng.random() < mixture.sampled else None
     source = codec.encode_source(pair.source, alpha, tagged=pair.domain == SYNTHETIC)
+    if rng.random() < mixture.masked:
+        source = [codec.unknown if rng.random() < HIDDEN else piece for piece in source[:-1]] + source[-1:]
     return source, codec.encode_target(pair.target)
 
 

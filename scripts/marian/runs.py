@@ -13,21 +13,35 @@ from typing import Any
 import torch
 from transformers import MarianConfig, MarianMTModel
 
-from marian import augment, batches, curves, network, pairs, preparation, scoring, training, vocabulary
+from marian import (
+    augment,
+    batches,
+    curves,
+    growth,
+    network,
+    pairs,
+    preparation,
+    scoring,
+    training,
+    vocabulary,
+)
 from marian.augment import Augmentation
 from marian.batches import Mixture
 from marian.network import Shape
 from marian.pairs import Pair
 from marian.scoring import Decoder
 from marian.training import Recipe, Run
+from marian.vocabulary import Codec
 
 RECORD = "run.json"
+GAUGE = 64  # dev sentences on which the scale of an encoder's states is measured
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a run is made of: data, a start (a model folder, or a shape from scratch), a recipe.
 
+    `encoder_layers`, where not 0, is how many layers the encoder of a start is deepened to.
     `synthetic` are files of back-translated pairs; `names` are files of text in the target language
     from which names are taken, besides those of the pairs.
     """
@@ -37,12 +51,14 @@ class Plan:
     recipe: Recipe
     start: Path | None = None
     shape: Shape = field(default_factory=Shape)
+    encoder_layers: int = 0
     reverse: bool = False
     synthetic: tuple[Path, ...] = ()
     names: tuple[Path, ...] = ()
     weights: dict[str, float] = field(default_factory=dict)
     sampled: float = 0.15
     alpha: float = 0.5
+    masked: float = 0.0
     headlines: float = 0.0
     renamed: float = 0.0
     tokens: int = 2600
@@ -65,18 +81,26 @@ def train(plan: Plan, folder: Path, report: Callable[[dict[str, Any]], None]) ->
     codec = vocabulary.load(folder)
     given, dev = _read(plan)
     torch.manual_seed(plan.recipe.seed)
-    dropout = plan.recipe.dropout
-    model = network.load(plan.start, dropout) if plan.start else network.create(plan.shape, codec, dropout)
+    model = _network(plan, codec, dev)
     model.config.save_pretrained(folder)
     _record(plan, folder, given, model)
     texts = (line for path in plan.names for line in pairs.read_lines(path))
     augmentation = Augmentation(
         plan.headlines, plan.renamed, augment.collect_names(given, texts) if plan.renamed else ()
     )
-    mixture = Mixture(plan.weights, plan.sampled, plan.alpha, augmentation, plan.tokens)
+    mixture = Mixture(plan.weights, plan.sampled, plan.alpha, augmentation, plan.tokens, masked=plan.masked)
     run = Run(folder, model, codec, plan.recipe, plan.device)
     run.train(given, mixture, _scorer(folder, dev, plan), report)
     return run.progress.best
+
+
+def _network(plan: Plan, codec: Codec, dev: Sequence[Pair]) -> MarianMTModel:
+    if plan.start is None:
+        return network.create(plan.shape, codec, plan.recipe.dropout)
+    model = network.load(plan.start, plan.recipe.dropout)
+    if plan.encoder_layers in (0, model.config.encoder_layers):
+        return model
+    return growth.deepen(model, plan.encoder_layers, [codec.encode_source(p.source) for p in dev[:GAUGE]])
 
 
 def _read(plan: Plan) -> tuple[list[Pair], list[Pair]]:

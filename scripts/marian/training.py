@@ -21,7 +21,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import MarianMTModel
 
-from marian import batches, network
+from marian import batches, network, optimizers
 from marian.batches import Mixture
 from marian.pairs import Pair
 from marian.vocabulary import Codec
@@ -44,6 +44,7 @@ class Recipe:
     peak: float = 1.2e-3
     warmup: int = 1000
     cooldown: float = 0.3
+    optimizer: optimizers.Kind = "adamw"
     smoothing: float = 0.1
     dropout: float = 0.15
     average: float = 0.999
@@ -100,9 +101,7 @@ class Run:
         self.averages = [
             q for p, q in zip(model.parameters(), self.average.parameters(), strict=True) if p.requires_grad
         ]
-        self.optimizer = torch.optim.AdamW(
-            self.parameters, lr=recipe.peak, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.0, fused=True
-        )
+        self.optimizers = optimizers.build(model, recipe.optimizer, recipe.peak)
         self.pool = network.mask_pool(recipe.dropout, recipe.seed)
         self.progress = Progress()
 
@@ -134,8 +133,6 @@ class Run:
     def step(self, batch: batches.Batch) -> None:
         """One update with one batch."""
         recipe, progress = self.recipe, self.progress
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate(recipe, progress)
         rng = random.Random(f"{recipe.seed}/{progress.step}")
         torch.manual_seed(rng.getrandbits(31))
         self.model.train()
@@ -145,8 +142,7 @@ class Run:
             loss = network.loss(self.model, batch, recipe.smoothing)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters, recipe.clip, foreach=True)
-        self.optimizer.step()
-        self.optimizer.zero_grad()
+        self.optimizers.step(rate(recipe, progress))
         progress.step += 1
         progress.batch += 1
         progress.tokens += batch.tokens
@@ -195,16 +191,9 @@ class Run:
         groups = {
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
-            "adam": self._moments(),
+            "moments": self.optimizers.moments(),
         }
         self._write(self.folder / CHECKPOINT, groups, {"progress": asdict(self.progress)})
-
-    def _moments(self) -> dict[str, Tensor]:
-        return {
-            f"{index}.{name}": value
-            for index, state in self.optimizer.state_dict()["state"].items()
-            for name, value in state.items()
-        }
 
     def _write(self, path: Path, groups: dict[str, dict[str, Tensor]], metadata: dict[str, Any]) -> None:
         tensors: dict[str, Tensor] = {}
@@ -226,7 +215,7 @@ class Run:
         path = self.folder / CHECKPOINT
         if not path.exists():
             return False
-        groups: dict[str, dict[str, Tensor]] = {"model": {}, "average": {}, "adam": {}}
+        groups: dict[str, dict[str, Tensor]] = {"model": {}, "average": {}, "moments": {}}
         with safe_open(path, "pt") as file:
             self.progress = Progress(**json.loads(file.metadata()["progress"]))
             for name in file.keys():  # noqa: SIM118 - not a dictionary
@@ -234,11 +223,7 @@ class Run:
                 groups[group][rest] = file.get_tensor(name)
         self.model.load_state_dict(groups["model"], strict=False)
         self.average.load_state_dict(groups["average"], strict=False)
-        state: dict[int, dict[str, Tensor]] = {}
-        for name, value in groups["adam"].items():
-            index, _, key = name.partition(".")
-            state.setdefault(int(index), {})[key] = value
-        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": state})
+        self.optimizers.restore(groups["moments"])
         log = self.folder / LOG
         lines = [
             line

@@ -37,6 +37,11 @@ class Codec:
         return self.ids[EOS]
 
     @property
+    def unknown(self) -> int:
+        """The id of what the vocabulary can't write."""
+        return self.ids[UNKNOWN]
+
+    @property
     def tag(self) -> str:
         """The piece that marks a synthetic source: a byte that no text has, or the unknown piece.
 
@@ -59,8 +64,7 @@ class Codec:
         return self._ids(self.target.encode(text, out_type=str))
 
     def _ids(self, pieces: list[str]) -> list[int]:
-        unknown = self.ids[UNKNOWN]
-        return [*(self.ids.get(piece, unknown) for piece in pieces), self.eos]
+        return [*(self.ids.get(piece, self.unknown) for piece in pieces), self.eos]
 
 
 def load(folder: Path, reverse: bool = False) -> Codec:
