@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -32,12 +32,19 @@ _CONNECTORS = frozenset({"of", "de", "al", "bin", "binti", "van", "von", "el", "
 _ADDRESS = frozenset({"i", "mr", "mrs", "ms", "dr"})
 
 
-def _read_names() -> dict[str, tuple[str, ...]]:
-    tables = tomllib.loads(Path(__file__).with_name("names.toml").read_text(encoding="utf-8"))
-    return {name: tuple(forms) for table in tables.values() for name, forms in table.items()}
+_AT_HOME = frozenset({"indonesia", "korea", "west"})
+"""Places that an article is about without naming them: "the homeland", one of two Koreas, a direction."""
 
 
-_NAMES = _read_names()
+def _read_names() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(Path(__file__).with_name("names.toml").read_text(encoding="utf-8"))
+
+
+_TABLES = _read_names()
+_NAMES = {name: tuple(forms) for table in _TABLES.values() for name, forms in table.items()}
+_PLACES = frozenset(
+    f"name {name}" for table in ("countries", "places") for name in _TABLES[table] if name not in _AT_HOME
+)
 _ACRONYMS = frozenset(
     token for forms in _NAMES.values() for form in forms for token in TOKEN.findall(form) if token.isupper()
 )
@@ -89,6 +96,10 @@ class Claim:
     text: str
     sentence: int
     needs: tuple[frozenset[str], ...]
+
+    def places(self) -> Claim:
+        """The claim reduced to its countries and cities of which the Indonesian form is known."""
+        return replace(self, needs=tuple(need for need in self.needs if not _PLACES.isdisjoint(need)))
 
 
 def claims(text: str) -> list[Claim]:

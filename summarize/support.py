@@ -1,8 +1,10 @@
 """The support stage: is every number, name and date of a summary in its source?
 
 Claims are looked up in the translation and in the Indonesian original, so that neither a word that the
-translator lost nor one that it kept counts against the summary. What this can't see: who did what to
-whom. A sentence whose names, numbers and words are all in the source may still say something else.
+translator lost nor one that it kept counts against the summary; countries and cities, whose names in
+both languages are known, in the original alone, since a translator may invent them. What this can't
+see: who did what to whom. A sentence whose names, numbers and words are all in the source may still
+say something else.
 """
 
 from __future__ import annotations
@@ -84,8 +86,10 @@ class _Verdict:
 
 
 def _checked(article: Article) -> Article:
-    evidence = Evidence.of(_sources(article))
-    judged = [_verdicts(text, evidence) for text in article.candidates or (article.summary or "",)]
+    evidence = [Evidence.of(_sources(article))]
+    if article.segments:  # it was translated
+        evidence.append(Evidence.of(_original(article)))
+    judged = [_verdicts(text, *evidence) for text in article.candidates or (article.summary or "",)]
     rivals = [(_kept(verdicts), _unsupported(verdicts)) for verdicts in judged]
     kept = _best(rivals)
     listed = all(verdict.sentence.startswith("- ") for verdict in kept)
@@ -97,20 +101,29 @@ def _checked(article: Article) -> Article:
     ).flagged(*_flags(result.unsupported))
 
 
+def _original(article: Article) -> list[str]:
+    return [article.title or "", *(article.paragraphs or (article.text,))]
+
+
 def _sources(article: Article) -> list[str]:
-    original = article.paragraphs or (article.text,)
-    titles = [title for title in (article.title, article.title_en, article.date) if title]
-    return [*titles, *original, *article.paragraphs_en]
+    return [*_original(article), article.title_en or "", article.date or "", *article.paragraphs_en]
 
 
-def _verdicts(summary: str, evidence: Evidence) -> list[_Verdict]:
+def _verdicts(summary: str, evidence: Evidence, original: Evidence | None = None) -> list[_Verdict]:
     verdicts = []
     for index, sentence in enumerate(sentences(summary)):
         found = claims_of(sentence, index)
-        checked = ((claim, evidence.missing(claim)) for claim in found)
-        unsupported = tuple(missing for _, missing in checked if missing is not None)
+        checked = (_missing(claim, evidence, original) for claim in found)
+        unsupported = tuple(missing for missing in checked if missing is not None)
         verdicts.append(_Verdict(sentence, tuple(found), unsupported))
     return verdicts
+
+
+def _missing(claim: Claim, evidence: Evidence, original: Evidence | None) -> Claim | None:
+    missing = evidence.missing(claim)
+    if missing is None and original is not None and original.missing(claim.places()):
+        return claim
+    return missing
 
 
 def _kept(verdicts: list[_Verdict]) -> list[_Verdict]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarize.article import Article, Failure
+from summarize.article import Article, Failure, Segment
 from summarize.support import Support, check, claims
 
 ORIGINAL = (
@@ -197,6 +197,30 @@ class TestSupport:
     def test_an_article_that_was_not_cleaned_is_checked_against_its_text(self):
         [done] = Support()([article("It rose in Bandung.", paragraphs=(), text="Beras naik di Bandung.")])
         assert done.flags == ()
+
+    def test_a_country_that_only_the_translation_has_is_an_invention(self):
+        translated = {
+            "paragraphs": (
+                "Kabar dari Pyongyang itu disiarkan media Korut dan Tiongkok, kata Kedubes Inggris.",
+            ),
+            "paragraphs_en": (
+                "Cameroon from Pyongyang was broadcast in North Korea and China, said the British Embassy.",
+            ),
+            "segments": (Segment(0, "Kabar dari Pyongyang …", "Cameroon from Pyongyang …"),),
+        }
+        bad = "Cameroon was broadcast in North Korea."
+        (checked,) = Support()([article(bad, **translated)])
+        assert [(flag.kind, flag.words) for flag in checked.flags] == [("unsupported-name", ("Cameroon",))]
+        good = "It was broadcast in Korea, the British and the Chinese said."
+        (checked,) = Support()([article(bad, good, **translated)])
+        assert checked.summary == good
+        assert checked.flags == ()
+
+    def test_a_country_in_an_english_article_needs_no_other_source(self):
+        (checked,) = Support()(
+            [article("Cameroon won.", paragraphs=(), text="", paragraphs_en=("Cameroon won.",))]
+        )
+        assert checked.support == 1.0
 
     def test_earlier_flags_stay(self):
         [done] = Support()([article("Kim arrived in Paris.").flagged()])
