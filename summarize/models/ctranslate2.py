@@ -25,9 +25,12 @@ _PROMPT_SPREAD = 16
 _SHARED_PROMPT = 8
 """Fewest tokens that all prompts must begin with before their state is computed once and kept."""
 
-_MOST_TOKENS_ON_CPU = {"seq2seq": 1024, "causal": 640}
-"""Bigger batches of a translator fall out of the cache, a tenth slower at 4096; those of a chat model, whose
-beams keep the states of their prompts, are no faster and take gigabytes."""
+_MOST_TOKENS_ON_CPU = 1024
+"""Bigger batches of a translator fall out of the cache, a tenth slower at 4096."""
+
+_MOST_STATES_ON_CPU = 2560
+"""The same for a chat model, where each beam keeps and copies the states of its prompt: bigger batches are
+no faster and take gigabytes; a greedy search of one prompt at a time takes a fifth longer."""
 
 _MOST_WORKERS = 8
 """Beyond this, cores join to decode one batch: many batches at once would wait for the same memory."""
@@ -62,9 +65,8 @@ class CTranslate2Backend:
         unwanted = (index for index in config.suppressed_ids if index != config.pad_id)
         self._suppressed = [[token] for token in vocabulary.tokens(unwanted)]
         self._budget = TokenBudget()
-        self._most_tokens = None
-        if kind == "cpu":
-            self._most_tokens = _MOST_TOKENS_ON_CPU[config.architecture]
+        self._on_cpu = kind == "cpu"
+        if self._on_cpu:
             tune_process()
         self._model = self._load(self._workers)
 
@@ -84,10 +86,18 @@ class CTranslate2Backend:
             sequences,
             lambda batch: run([list(sequences[index]) for index in batch], decoding),
             self._budget,
-            min(decoding.token_budget, self._most_tokens or decoding.token_budget),
+            min(decoding.token_budget, self._most_tokens(decoding)),
             spread=spread,
             workers=self._workers,
         )
+
+    def _most_tokens(self, decoding: Decoding) -> int:
+        """The padded tokens of a batch beyond which it gets no faster."""
+        if not self._on_cpu:
+            return decoding.token_budget
+        if self.architecture == "seq2seq":
+            return _MOST_TOKENS_ON_CPU
+        return _MOST_STATES_ON_CPU // max(decoding.beam, decoding.hypotheses)
 
     def _sampled(
         self, sequences: Sequence[Sequence[str]], run: Run, decoding: Decoding
