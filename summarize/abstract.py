@@ -56,7 +56,8 @@ class Summarizer:
     (4 or 5, 110) or `long` (6 to 8, 180), unless the prompt sets its own.
 
     `candidates` is how many summaries to make, for the support stage to choose from: the best beams of a
-    sequence-to-sequence or small chat model, the best output and seeded samples of a larger chat model.
+    sequence-to-sequence or small chat model, the greedy outputs of a larger chat model after each of the
+    likeliest first tokens.
     A chat model of fewer than 500 million parameters reads only the first `lead` words; 0 means all,
     None what suits the model. `decoding` replaces the search, but for its lengths and its number of
     hypotheses.

@@ -132,14 +132,40 @@ class Writer:
 
         There may be fewer than the brief asks for, as those that are the same count as one, or none.
         """
-        found: list[list[tuple[float, str]]] = [[] for _ in documents]
-        spent = [0] * len(documents)
         sequences = self._encode(documents, brief)
-        for decoding in self._searches(brief):
-            for index, hypotheses in enumerate(self._backend.generate(sequences, decoding)):
-                found[index] += self._printable(hypotheses, brief, decoding)
-                spent[index] += sum(len(hypothesis.tokens) for hypothesis in hypotheses)
-        return [Written(_best_first(texts), tokens) for texts, tokens in zip(found, spent, strict=True)]
+        decoding = self._search(brief)
+        search = self._branched if self._branches and brief.candidates > 1 else self._backend.generate
+        return [
+            Written(
+                _best_first(self._printable(hypotheses, brief, decoding)),
+                sum(len(hypothesis.tokens) for hypothesis in hypotheses),
+            )
+            for hypotheses in search(sequences, decoding)
+        ]
+
+    def _branched(self, sequences: Sequence[list[str]], decoding: Decoding) -> list[list[Hypothesis]]:
+        """Greedy outputs that begin with different tokens, the likeliest.
+
+        A sampler would be as varied, but CTranslate2 can draw for one sequence at a time only.
+        """
+        greedy = replace(decoding, beam=1, hypotheses=1)
+        first = replace(greedy, beam=decoding.hypotheses, hypotheses=decoding.hypotheses, max_length=1)
+        openings = [
+            (index, opening)
+            for index, hypotheses in enumerate(self._backend.generate(sequences, first))
+            for opening in hypotheses
+            if opening.tokens
+        ]
+        rest = self._backend.generate(
+            [[*sequences[index], *opening.tokens] for index, opening in openings],
+            replace(greedy, max_length=decoding.max_length - 1),
+        )
+        found: list[list[Hypothesis]] = [[] for _ in sequences]
+        for (index, opening), (following,) in zip(openings, rest, strict=True):
+            count = len(following.tokens)
+            score = (opening.score + following.score * count) / (1 + count)
+            found[index].append(Hypothesis(opening.tokens + following.tokens, score))
+        return found
 
     def _printable(
         self, hypotheses: Sequence[Hypothesis], brief: Brief, decoding: Decoding
@@ -157,20 +183,20 @@ class Writer:
         )
         return [(one.score, text) for one, text in zip(hypotheses, edited, strict=True) if text]
 
-    def _searches(self, brief: Brief) -> list[Decoding]:
-        """How to search for the candidates of a brief; usually one search gives them all."""
+    @property
+    def _branches(self) -> bool:
+        """Whether candidates are branches: beams of a larger chat model differ by a word or two."""
+        return self._chat and not self._lead and self._decoding is None
+
+    def _search(self, brief: Brief) -> Decoding:
+        """How to search for the candidates of a brief."""
         count = brief.candidates
         base = self._decoding or Decoding(beam=4, **self._tuned.get("search", {}))
-        base = replace(base, max_length=self._tokens(brief), hypotheses=count, beam=max(base.beam, count))
+        base = replace(base, max_length=self._tokens(brief), hypotheses=count)
         if not self._chat:
             # Without a minimum the models trained on CNN/DailyMail may stop after one clause.
-            return [replace(base, min_length=min(brief.length.words, base.max_length) // 2)]
-        if self._decoding is not None or self._lead:
-            return [base]
-        # The beams of a larger model differ by a word or two, its samples by what they tell.
-        first = replace(base, hypotheses=1, beam=1)
-        samples = replace(first, hypotheses=count - 1, temperature=0.7, top_p=0.9)
-        return [first, samples] if count > 1 else [first]
+            base = replace(base, min_length=min(brief.length.words, base.max_length) // 2)
+        return replace(base, beam=1 if self._branches else max(base.beam, count))
 
     def _tokens(self, brief: Brief) -> int:
         """The most tokens of an output: a decoder has no more positions than an encoder."""

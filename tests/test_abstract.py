@@ -60,7 +60,7 @@ class Scribe:
         self.calls.append((texts, decoding))
         return [
             [
-                Hypothesis(tuple(output.split(" "))[: decoding.max_length], -0.1 * rank)
+                Hypothesis(tuple(filter(None, output.split(" ")))[: decoding.max_length], -0.1 * rank)
                 for rank, output in enumerate(self.write(text), 1)
             ][: decoding.hypotheses]
             for text in texts
@@ -217,13 +217,13 @@ class TestChat:
 
     def test_a_list(self):
         output = "Here are the facts:\n* The bridge is open\n* It is new"
-        summarize, _ = summarizer(always(output), architecture="causal", prompt="bullets")
+        summarize, _ = summarizer(always(output), architecture="causal", prompt="bullets", candidates=1)
         [done] = summarize([article()])
         assert done.summary == "- The bridge is open.\n- It is new."
 
     def test_a_headline(self):
         output = "Governor Opens New Bridge"
-        summarize, scribe = summarizer(always(output), architecture="causal", prompt="headline")
+        summarize, scribe = summarizer(always(output), architecture="causal", prompt="headline", candidates=1)
         [done] = summarize([article()])
         assert done.summary == "Governor Opens New Bridge."
         assert scribe.calls[0][1].max_length < LENGTHS["short"].tokens
@@ -244,15 +244,32 @@ class TestChat:
         assert Summarizer("qwen2.5-1.5b-instruct").lead == 0
         assert Summarizer("distilbart-cnn-12-6").lead == 0
 
-    def test_a_larger_model_gives_its_best_output_and_seeded_samples(self):
-        summarize, scribe = summarizer(opening, architecture="causal", candidates=4)
-        summarize([article()])
-        assert [(d.hypotheses, d.temperature) for _, d in scribe.calls] == [(1, 0.0), (3, 0.7)]
+    def test_a_larger_model_goes_on_from_its_likeliest_first_words(self):
+        rest = {"A": "bridge was opened.", "The": "bridge is new.", "It": "is open."}
+
+        def write(text: str) -> Sequence[str]:
+            return [rest[last] if (last := text.split(" ")[-1]) in rest else word for word in rest]
+
+        summarize, scribe = summarizer(write, architecture="causal", candidates=3)
+        [done] = summarize([article()])
+        assert sorted(done.candidates) == ["A bridge was opened.", "It is open.", "The bridge is new."]
+        [(prompts, first), (branches, greedy)] = scribe.calls
+        assert (first.beam, first.hypotheses, first.max_length) == (3, 3, 1)
+        assert (greedy.beam, greedy.hypotheses) == (1, 1)
+        assert branches == [f"{prompts[0]} {word}" for word in rest]
+        assert done.tokens == 11
+
+    def test_a_branch_that_ends_at_once_is_none(self):
+        def write(text: str) -> Sequence[str]:
+            return ["is open."] if text.endswith(" It") else ["", "It"]
+
+        summarize, _ = summarizer(write, architecture="causal", candidates=2)
+        assert summarize([article()])[0].candidates == ("It is open.",)
 
     def test_one_candidate_takes_one_search(self):
         summarize, scribe = summarizer(opening, architecture="causal", candidates=1)
         summarize([article()])
-        assert [(d.hypotheses, d.temperature) for _, d in scribe.calls] == [(1, 0.0)]
+        assert [(d.hypotheses, d.beam) for _, d in scribe.calls] == [(1, 1)]
 
     def test_the_search_can_be_replaced(self):
         decoding = Decoding(beam=2, repetition_penalty=1.3)
