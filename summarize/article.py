@@ -79,6 +79,7 @@ class Article:
     language: str | None = None  # ISO 639-1
     metadata: Mapping[str, Any] = field(default_factory=dict)
     position: int = 0  # ordinal in the input stream
+    text_id: str = ""  # what `article_id` gives for the text, where the article has another id
     # clean
     paragraphs: tuple[str, ...] = ()
     removed: tuple[Removal, ...] = ()
@@ -147,6 +148,7 @@ SCHEMA = pa.schema(
         ("language", pa.string()),
         ("metadata", pa.string()),  # JSON
         ("position", pa.int64()),
+        ("text_id", pa.string()),
         ("paragraphs", pa.list_(pa.string())),
         ("removed", pa.list_(_REMOVAL)),
         ("title_en", pa.string()),

@@ -48,7 +48,7 @@ class Source:
 
 
 class Feed:
-    """Reads `source` and gives what `is_done` doesn't know.
+    """Reads `source` and gives what `is_done` doesn't know; `is_taken` is as for `sources.read`.
 
     `unsettled` counts files that were left alone because they are still being written, `cut` tells that a
     request to stop came before the end, `waiting` is set while nothing is left to read until files arrive.
@@ -62,7 +62,9 @@ class Feed:
         progress: Progress,
         stop: Stop,
         run_folder: str = "",
+        is_taken: Callable[[str, str], bool] | None = None,
     ) -> None:
+        self._is_taken = is_taken
         self._source, self._cleaner, self._is_done = source, cleaner, is_done
         self._progress, self._stop, self._run_folder = progress, stop, run_folder
         self._settled = Settling(source.settle) if source.settle else None
@@ -102,7 +104,13 @@ class Feed:
 
     def _read(self) -> Reader:
         source = self._source
-        return read(source.inputs, columns=source.columns, shard=source.shard, settled=self._settled)
+        return read(
+            source.inputs,
+            columns=source.columns,
+            shard=source.shard,
+            settled=self._settled,
+            is_taken=self._is_taken,
+        )
 
     def _arrivals(self) -> Iterator[None]:
         """Yield now, and again when files have arrived and had time to settle, until asked to stop.

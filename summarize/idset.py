@@ -89,8 +89,7 @@ class VersionSet(IdSet):
 
     def add_version(self, item: str, text: str) -> Literal["new", "other text", "same"]:
         """Add an id with a text; whether the id is new, came with other texts only, or with this one."""
-        of_id = _digest(item) >> _TEXT_BITS
-        digest = of_id << _TEXT_BITS | _digest(text) & ((1 << _TEXT_BITS) - 1)
+        of_id, digest = _version(item, text)
         if self._has(digest):
             return "same"
         known = self._has_id(of_id)
@@ -101,6 +100,11 @@ class VersionSet(IdSet):
             self._recent_ids = set()
         return "other text" if known else "new"
 
+    def has_other(self, item: str, text: str) -> bool:
+        """Whether an id came, and never with this text."""
+        of_id, digest = _version(item, text)
+        return self._has_id(of_id) and not self._has(digest)
+
     def _has_id(self, of_id: int) -> bool:
         if of_id in self._recent_ids:
             return True
@@ -110,6 +114,11 @@ class VersionSet(IdSet):
             if at < len(run) and int(run[at]) >> _TEXT_BITS == of_id:
                 return True
         return False
+
+
+def _version(item: str, text: str) -> tuple[int, int]:
+    of_id = _digest(item) >> _TEXT_BITS
+    return of_id, of_id << _TEXT_BITS | _digest(text) & ((1 << _TEXT_BITS) - 1)
 
 
 def _digest(item: str) -> int:

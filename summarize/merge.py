@@ -61,6 +61,7 @@ def _failed(record: FailureRecord) -> Article:
         id=record.id,
         source=record.source,
         position=record.position,
+        text_id=record.text_id,
         error=Failure(record.stage, record.reason, record.traceback),
     )
 

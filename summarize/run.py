@@ -230,7 +230,8 @@ def _feed(
     def is_done(article: Article) -> bool:
         return article.id in store.done or (not conduct.retry_failed and article.id in store.failed)
 
-    return Feed(source, Cleaner(force=options.force), is_done, session.progress, stop, output)
+    cleaner = Cleaner(force=options.force)
+    return Feed(source, cleaner, is_done, session.progress, stop, output, store.is_taken)
 
 
 def _first(batches: Iterator[list[Article]], session: _Session) -> list[Article] | None:

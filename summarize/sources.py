@@ -34,6 +34,7 @@ def read(
     columns: Columns = _USUAL_COLUMNS,
     shard: tuple[int, int] | None = None,
     settled: Callable[[str], bool] | None = None,
+    is_taken: Callable[[str, str], bool] | None = None,
 ) -> Reader:
     """The articles of `inputs`, streamed in a fixed order.
 
@@ -44,13 +45,14 @@ def read(
     and run folders are left out and counted; `corpus.toml` there says which files are articles.
 
     `columns` names the columns of tables. `shard=(3, 16)` keeps the third of sixteen parts of any input,
-    chosen by article id. `settled` is asked with the path of each file whether it may be read yet.
+    chosen by article id. `settled` is asked with the path of each file whether it may be read yet,
+    `is_taken` with the id of a row and the hash of its text whether the id is already another text's.
 
     Raises `InputError` for an input that doesn't exist. All else that can't be read comes as an
     article with `error` set.
     """
     given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
-    return Reader([os.fspath(each) for each in given], columns, shard, settled)
+    return Reader([os.fspath(each) for each in given], columns, shard, settled, is_taken)
 
 
 def find_references(inputs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> Path | None:
@@ -85,6 +87,7 @@ class Reader(Iterator[Article]):
         columns: Columns,
         shard: tuple[int, int] | None,
         settled: Callable[[str], bool] | None = None,
+        is_taken: Callable[[str, str], bool] | None = None,
     ) -> None:
         if shard and not 1 <= shard[0] <= shard[1]:
             raise InputError(f"There is no shard {shard[0]}/{shard[1]}", "Shards of 16 are 1/16 to 16/16.")
@@ -93,6 +96,7 @@ class Reader(Iterator[Article]):
         self._columns = columns
         self._shard = shard
         self._settled = settled
+        self._is_taken = is_taken
         self._seen = VersionSet()
         self._roots = [root for given in dict.fromkeys(inputs) for root in _roots(given, self.skipped)]
         self._stream = self._articles()
@@ -121,17 +125,20 @@ class Reader(Iterator[Article]):
     def _unique(self, article: Article) -> Article | None:
         """The article, None if it came before.
 
-        Where tables number their rows each from 1, an id comes again with another text. That is another
-        article: its id gets a suffix made of its text.
+        Where tables number their rows each from 1, an id comes again with another text, in this input or
+        since an earlier run. That is another article: its id gets a suffix made of its text.
         """
         text_id = article_id(article.text)
         if article.error or article.id == text_id:  # the id stands for all there is
             return None if self._seen.add_version(article.id, article.id) == "same" else article
-        known = self._seen.add_version(article.id, text_id)
+        article = replace(article, text_id=text_id)
+        taken = self._is_taken is not None and self._is_taken(article.id, text_id)
+        known = "other text" if taken else self._seen.add_version(article.id, text_id)
         if known != "other text":
             return article if known == "new" else None
         other = f"{article.id}-{text_id[:8]}"
-        self._seen.add_version(other, text_id)
+        if self._seen.add_version(other, text_id) == "same":
+            return None
         return replace(article, id=other, metadata={**article.metadata, "id": article.id})
 
 

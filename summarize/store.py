@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from summarize.article import SCHEMA, Article, from_row, to_row
 from summarize.errors import StoreError
 from summarize.folder import Folder
-from summarize.idset import IdSet
+from summarize.idset import IdSet, VersionSet
 
 ARTICLES, FAILURES, DAMAGED = "articles", "failures", "damaged"
 SUMMARIES = "summaries.jsonl"
@@ -41,6 +41,7 @@ FAILURE_SCHEMA = pa.schema(
         ("id", pa.string()),
         ("source", pa.string()),
         ("position", pa.int64()),
+        ("text_id", pa.string()),
         ("stage", pa.string()),
         ("reason", pa.string()),
         ("traceback", pa.string()),
@@ -58,6 +59,7 @@ class FailureRecord:
     id: str
     source: str
     position: int
+    text_id: str
     stage: str
     reason: str
     traceback: str
@@ -81,6 +83,7 @@ class Store:
         self.done = IdSet()
         self.failed = IdSet()
         self.damaged: list[str] = []
+        self._versions = VersionSet()  # of ids that aren't made of the text
         self._attempts: dict[str, int] = {}
         self._parts: dict[str, dict[str, _Part]] = {ARTICLES: {}, FAILURES: {}}
         self._next_part = {ARTICLES: 0, FAILURES: 0}
@@ -126,8 +129,8 @@ class Store:
             self.failed = IdSet()
 
     def _index(self, kind: str, name: str) -> pa.Table | None:
-        """Ids and positions (attempts, of failures) of a part; None if it is damaged."""
-        columns = ["id", "position"] if kind == ARTICLES else ["id", "position", "attempt"]
+        """Ids, positions and hashes of the texts (attempts, of failures) of a part; None if it is damaged."""
+        columns = ["id", "position", "text_id", *(["attempt"] if kind == FAILURES else [])]
         try:
             if not self._verify:
                 with self.folder.open(f"{kind}/{name}") as file:
@@ -149,6 +152,8 @@ class Store:
         ids = table["id"].to_pylist()
         seen = self.done if kind == ARTICLES else self.failed
         fresh = sum([seen.add(item) for item in ids])
+        for item, text_id in zip(ids, table["text_id"].to_pylist(), strict=True):
+            self._note_version(item, text_id)
         if kind == FAILURES:
             for item, attempt in zip(ids, table["attempt"].to_pylist(), strict=True):
                 self._attempts[item] = max(self._attempts.get(item, 0), attempt)
@@ -159,6 +164,14 @@ class Store:
         elif fresh < len(ids):
             self._overlapping = True
         self._parts[kind][name] = _Part.of(name, table)
+
+    def _note_version(self, item: str, text_id: str | None) -> None:
+        if text_id:
+            self._versions.add_version(item, text_id)
+
+    def is_taken(self, item: str, text_id: str) -> bool:
+        """Whether the id is that of an article with another text, finished or failed."""
+        return self._versions.has_other(item, text_id)
 
     def commit(self, articles: Sequence[Article]) -> None:
         """Make a batch durable: finished articles to one part, failed ones to another.
@@ -175,13 +188,17 @@ class Store:
                 self.folder.delete(SUMMARIES)  # out of date from here on; `finish` writes it anew
                 self._outdated = True
             self._write_part(ARTICLES, finished)
-            for item in finished["id"].to_pylist():
+            for item, text_id in zip(
+                *(finished[name].to_pylist() for name in ("id", "text_id")), strict=True
+            ):
                 self.done.add(item)
+                self._note_version(item, text_id)
         if failures:
             rows = [self._failure_row(item) for item in failures]
             self._write_part(FAILURES, pa.Table.from_pylist(rows, FAILURE_SCHEMA))
             for item in failures:
                 self.failed.add(item.id)
+                self._note_version(item.id, item.text_id)
                 self._attempts[item.id] = self._attempts.get(item.id, 0) + 1
 
     def _failure_row(self, article: Article) -> dict[str, Any]:
@@ -190,6 +207,7 @@ class Store:
             "id": _valid(article.id),
             "source": _valid(article.source),
             "position": article.position,
+            "text_id": article.text_id,
             "stage": article.error.stage,
             "reason": _valid(article.error.reason),
             "traceback": _valid(article.error.traceback),

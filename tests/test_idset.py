@@ -34,3 +34,12 @@ def test_tells_an_id_that_comes_again_from_one_that_comes_with_another_text() ->
         assert ids.add_version(f"row-{number}", "a text") == "same"
         assert ids.add_version(f"row-{number}", "another") == "other text"
         assert ids.add_version(f"row-{number}", "another") == "same"
+
+
+def test_a_text_that_is_not_an_id_s_own_is_told() -> None:
+    versions = VersionSet()
+    versions.add_version("1", "one text")
+    versions.add_version("1", "another text")
+    assert versions.has_other("1", "a third")
+    assert not versions.has_other("1", "another text")
+    assert not versions.has_other("2", "one text")

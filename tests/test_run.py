@@ -110,6 +110,22 @@ def test_a_folder_that_grows_is_done_article_by_article(tmp_path: Path) -> None:
     assert (outcome.done, outcome.new) == (5, 2)
 
 
+def test_a_table_that_numbers_its_rows_as_an_earlier_one_did_loses_nothing(tmp_path: Path) -> None:
+    def write_table(name: str, numbers: range) -> None:
+        rows = [{"id": row, "isi": article_text(number)} for row, number in enumerate(numbers, 1)]
+        (tmp_path / "news" / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    (tmp_path / "news").mkdir()
+    write_table("tuesday.jsonl", range(3))
+    rehearse(tmp_path / "news", tmp_path / "run")
+    write_table("monday.jsonl", range(10, 14))  # is read before the other
+    grown = rehearse(tmp_path / "news", tmp_path / "run")
+    assert (grown.done, grown.new) == (7, 4)
+    texts = {article.text for article in stored(tmp_path / "run")}
+    assert texts == {article_text(number) for number in (*range(3), *range(10, 14))}
+    assert rehearse(tmp_path / "news", tmp_path / "run").new == 0
+
+
 def test_other_options_on_the_same_folder_are_refused(tmp_path: Path) -> None:
     news = write_articles(tmp_path / "news", 1)
     rehearse(news, tmp_path / "run")
