@@ -56,7 +56,7 @@ class Attempt:
     lost_numbers: tuple[str, ...] = ()
     lost_names: tuple[str, ...] = ()
     missing: tuple[Entry, ...] = ()
-    tokens: int = 0
+    output: tuple[str, ...] = ()  # the tokens that the model generated
 
     @property
     def losses(self) -> int:
@@ -67,11 +67,6 @@ class Attempt:
     def wrong(self) -> bool:
         """Whether another output may be better."""
         return bool(self.degenerate or self.losses)
-
-    @property
-    def worth_retrying(self) -> bool:
-        """Whether a wider search is likely to help: it finds numbers and terms, hardly ever names."""
-        return not self.degenerate and bool(self.lost_numbers or self.missing)
 
     @property
     def rank(self) -> tuple[bool, float]:
@@ -124,10 +119,12 @@ def _repeats(words: list[str]) -> bool:
     return any(len(word) > 15 and re.search(r"([^\W\d_][\w-]{2,}?)\1\1", word) for word in words)
 
 
-def attempt(draft: Draft, target: str, score: float, *, cut_off: bool = False, tokens: int = 0) -> Attempt:
+def attempt(
+    draft: Draft, target: str, score: float, *, cut_off: bool = False, output: tuple[str, ...] = ()
+) -> Attempt:
     """A hypothesis with figures, terms and names put right, and what is still wrong with it.
 
-    `cut_off` says that the model ran into its maximal length, `tokens` how many it generated.
+    `target` is the text of its tokens `output`; `cut_off` says that the model ran into its maximal length.
     """
     notes = ["dates: spelled out"] if spell_dates(draft.core) != draft.core else []
     if (figures := english_numbers(draft.core, target)) != target:
@@ -153,7 +150,7 @@ def attempt(draft: Draft, target: str, score: float, *, cut_off: bool = False, t
         lost_numbers=lost_numbers(draft.core, target),
         lost_names=names,
         missing=missing(target, draft.entries),
-        tokens=tokens,
+        output=output,
     )
 
 
@@ -170,4 +167,4 @@ def translation(draft: Draft, best: Attempt, retried: str = "") -> Translation:
         flags = tuple(Flag(kind, words) for kind, words in lost.items() if words)
     problems = [f"{flag.kind}: {', '.join(flag.words)}" for flag in flags]
     notes = (*best.notes, *([retried] if retried else []), *problems)
-    return Translation(f"{draft.head}{best.target}{draft.tail}", best.score, notes, flags, best.tokens)
+    return Translation(f"{draft.head}{best.target}{draft.tail}", best.score, notes, flags, len(best.output))

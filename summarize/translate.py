@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from summarize.article import Article, Flag, Segment
-from summarize.draft import Attempt, Draft, attempt, draft, translation
+from summarize.decode import decode
+from summarize.draft import draft
 from summarize.errors import SummarizeError
-from summarize.glossary import Glossary, insert, load_glossary
+from summarize.glossary import Glossary, load_glossary
 from summarize.headline import english_headline, is_headline_like, sentence_caser
 from summarize.memory import Memory, RecentMemory, Translation
-from summarize.models.backend import Decoding, Hypothesis, Model
+from summarize.models.backend import Decoding, Model
 from summarize.models.load import load_model
 from summarize.segment import split_sentences, split_to_fit
 
@@ -23,10 +24,6 @@ TITLE = -1
 
 _LONGEST_SEGMENT = 200
 """Tokens, where the model would take more: quality falls long before a model's limit."""
-
-
-_LONGEST_RETRIED = 300
-"""Characters; in longer segments a wider search costs most and finds least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ class Translator:
     `memory` is asked for each segment before the model is; by default it is one of this translator's own,
     in this process. English articles are passed through unless `force`. Where an output is no translation
     or lacks a number, a name or a term, another of the beam is taken, and the model is asked again for
-    numbers and terms that none has, unless `retry` is false.
+    what none has, unless `retry` is false; see `decode`.
 
     Raises InputError for a file that isn't a glossary.
     """
@@ -171,67 +168,11 @@ class Translator:
         drafts = {text: draft(text, self._glossary) for text, known in found.items() if known is None}
         todo = {text: made for text, made in drafts.items() if made.has_words}
         new = {text: Translation(text) for text in drafts if text not in todo}
-        new.update(zip(todo, self._decode(list(todo.values())), strict=True))
-        self._memory.put_many({text: replace(made, tokens=0) for text, made in new.items()})
+        if todo:
+            made = decode(self.load(), list(todo.values()), self._decoding, retry=self._retry)
+            new.update(zip(todo, made, strict=True))
+        self._memory.put_many({text: replace(one, tokens=0) for text, one in new.items()})
         return {text: known or new[text] for text, known in found.items()}
-
-    def _decode(self, drafts: list[Draft]) -> list[Translation]:
-        """Drafts through the model; where something is wrong, the best of its rivals or of a second try."""
-        if not drafts:
-            return []
-        beam = self._decoding.beam
-        found = self._attempts(drafts, replace(self._decoding, hypotheses=beam if self._retry else 1))
-        best = [max(attempts, key=lambda one: one.rank) for attempts in found]
-        notes = ["" if one is rivals[0] else "rival chosen" for one, rivals in zip(best, found, strict=True)]
-        if not self._retry:
-            return [translation(*each) for each in zip(drafts, best, notes, strict=True)]
-        unlooped = replace(
-            self._decoding,
-            beam=max(beam, 4),
-            hypotheses=max(beam, 4),
-            no_repeat_ngram=3,
-            repetition_penalty=1.2,
-        )
-        wider = replace(self._decoding, beam=2 * max(beam, 2), hypotheses=2 * max(beam, 2))
-        odd = [index for index, first in enumerate(best) if first.degenerate]
-        lossy = [
-            index
-            for index, first in enumerate(best)
-            if first.worth_retrying and len(drafts[index].encoded) <= _LONGEST_RETRIED
-        ]
-        for name, again, decoding in (("degenerate", odd, unlooped), ("lost", lossy, wider)):
-            if not again:
-                continue
-            anew = [replace(drafts[i], encoded=insert(drafts[i].encoded, best[i].missing)) for i in again]
-            for index, attempts in zip(again, self._attempts(anew, decoding), strict=True):
-                better = max(best[index], *attempts, key=lambda one: one.rank)
-                notes[index] = f"retried: {name}" + (", first kept" if better is best[index] else "")
-                best[index] = better
-        return [translation(*each) for each in zip(drafts, best, notes, strict=True)]
-
-    def _attempts(self, drafts: list[Draft], decoding: Decoding) -> list[list[Attempt]]:
-        """What the model makes of each draft, best first; only the first where nothing is wrong with it."""
-        model = self.load()
-        outputs = model.backend.generate(model.tokenizer.encode([d.encoded for d in drafts]), decoding)
-
-        def attempts(made: Sequence[Draft], found: Sequence[Hypothesis]) -> list[Attempt]:
-            texts = model.tokenizer.decode([one.tokens for one in found])
-            return [
-                attempt(
-                    draft,
-                    text.strip(),
-                    one.score,
-                    cut_off=len(one.tokens) >= decoding.max_length,
-                    tokens=len(one.tokens),
-                )
-                for draft, text, one in zip(made, texts, found, strict=True)
-            ]
-
-        firsts = attempts(drafts, [several[0] for several in outputs])
-        return [
-            [first, *(attempts([made] * (len(several) - 1), several[1:]) if first.wrong else ())]
-            for made, first, several in zip(drafts, firsts, outputs, strict=True)
-        ]
 
 
 _DETAILS = {

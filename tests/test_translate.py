@@ -38,15 +38,29 @@ class Phrasebook:
     """A backend that knows some sentences and repeats all others in upper case; it keeps its calls.
 
     A sentence may have several translations, best first; the second and later ones are only given to
-    those who ask for more than one hypothesis.
+    those who ask for more than one hypothesis. It goes on from a prefix with what its best translation
+    has after as many words, and looks at the source word by word.
     """
 
     phrases: Mapping[str, Sequence[str]] = field(default_factory=dict)
     calls: list[tuple[list[str], Decoding]] = field(default_factory=list)
+    forced: list[str] = field(default_factory=list)
+    is_blind: bool = False
     architecture: Architecture = "seq2seq"
 
-    def generate(self, sequences: Sequence[Sequence[str]], decoding: Decoding) -> list[list[Hypothesis]]:
+    def generate(
+        self,
+        sequences: Sequence[Sequence[str]],
+        decoding: Decoding,
+        *,
+        prefixes: Sequence[Sequence[str]] | None = None,
+    ) -> list[list[Hypothesis]]:
         texts = [" ".join(sequence[:-1]) for sequence in sequences]
+        if prefixes is not None:
+            return [
+                [self._continued(text, prefix, len(sequence))]
+                for text, prefix, sequence in zip(texts, prefixes, sequences, strict=True)
+            ]
         self.calls.append((texts, decoding))
         return [
             [
@@ -55,6 +69,13 @@ class Phrasebook:
             ][: decoding.hypotheses]
             for text in texts
         ]
+
+    def _continued(self, text: str, prefix: Sequence[str], length: int) -> Hypothesis:
+        best = self.phrases.get(text, [text.upper()])[0].split()
+        output = (*prefix, *best[len(prefix) :])
+        self.forced.append(" ".join(prefix))
+        looks = 0 if self.is_blind else length
+        return Hypothesis(output, 0.0, tuple(min(index, len(output) - 1) for index in range(looks)))
 
 
 def translator(
@@ -175,29 +196,28 @@ def test_a_lost_number_is_looked_for_in_the_rest_of_the_beam() -> None:
     assert len(book.calls) == 1
 
 
-def test_a_number_that_the_beam_lost_is_looked_for_in_a_wider_one() -> None:
-    lossy = ["There are people.", "There they are.", "They are there.", "People are there."]
-    translate, book = translator({"Ada 17 orang.": [*lossy, "There are 17 people."]})
+def test_a_number_that_the_beam_lost_is_put_where_the_model_looked_at_it() -> None:
+    translate, book = translator({"Ada 17 orang.": ["There people there."]})
     [done] = translate([article("Ada 17 orang. Sepi.")])
-    assert done.segments[0].target == "There are 17 people."
-    assert done.segments[0].notes == ("retried: lost",)
-    assert [texts for texts, _ in book.calls] == [["Ada 17 orang.", "Sepi."], ["Ada 17 orang."]]
-    assert book.calls[1][1].hypotheses == 8
+    assert done.segments[0].target == "There 17 there."
+    assert done.segments[0].notes == ("put back: 17",)
+    assert done.flags == ()
+    assert len(book.calls) == 1
+    assert book.forced == ["There people there.", "There 17"]  # a look at the first output, then the prefix
 
 
-def test_a_lost_name_is_looked_for_in_the_beam_only() -> None:
-    translate, book = translator({"Kata Budi Santoso kemarin.": ["He said yesterday."]})
+def test_lost_names_are_put_back_one_by_one() -> None:
+    translate, book = translator({"Kata Budi Santoso kemarin.": ["It was said again yesterday."]})
     [done] = translate([article("Kata Budi Santoso kemarin.")])
-    assert [flag.kind for flag in done.flags] == ["name-lost"]
-    assert len(book.calls) == 1
+    assert done.paragraphs_en == ("It Budi Santoso again yesterday.",)
+    assert done.segments[0].notes == ("put back: Budi; put back: Santoso",)
+    assert [prefix for prefix in book.forced if not prefix.endswith(".")] == ["It Budi", "It Budi Santoso"]
 
 
-def test_a_long_segment_is_not_searched_twice_for_a_number() -> None:
-    long = f"Ada 17 orang{' dan lagi' * 40}."
-    translate, book = translator({long: [f"There are people{' and more' * 40}."]})
-    [done] = translate([article(long)])
-    assert [flag.kind for flag in done.flags] == ["number-lost"]
-    assert len(book.calls) == 1
+def test_what_is_put_back_does_not_count_for_the_score() -> None:
+    translate, _ = translator({"Ada 17 orang.": ["There people there."]})
+    [done] = translate([article("Ada 17 orang.")])
+    assert done.segments[0].score == -0.1
 
 
 def test_without_retries_the_first_output_is_taken() -> None:
@@ -209,11 +229,12 @@ def test_without_retries_the_first_output_is_taken() -> None:
 
 
 def test_what_no_hypothesis_has_is_flagged_once_an_article() -> None:
-    translate, _ = translator({"Ada 17 orang.": ["Many."], "Lalu 17 lagi.": ["More."]})
+    translate, book = translator({"Ada 17 orang.": ["Many."], "Lalu 17 lagi.": ["More."]})
+    book.is_blind = True
     [done] = translate([article("Ada 17 orang.", "Lalu 17 lagi.")])
     assert [(flag.kind, flag.words) for flag in done.flags] == [("number-lost", ("17",))]
     assert done.flags[0].detail == "Numbers of the article are missing from its translation: 17."
-    assert done.segments[0].notes == ("retried: lost, first kept", "number-lost: 17")
+    assert done.segments[0].notes == ("number-lost: 17",)
 
 
 def test_degenerate_output_is_tried_again_with_other_options() -> None:

@@ -11,10 +11,15 @@ Architecture = Literal["seq2seq", "causal"]
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """One output of a model: tokens without special ones, and the mean log-probability per token."""
+    """One output of a model: tokens without special ones, and the mean log-probability per token.
+
+    `attended` is there where it was asked for: for each token of the source, the place in `tokens` at
+    which the model looked at it most.
+    """
 
     tokens: tuple[str, ...]
     score: float
+    attended: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +71,20 @@ class Backend(Protocol):
 
     architecture: Architecture
 
-    def generate(self, sequences: Sequence[Sequence[str]], decoding: Decoding) -> list[list[Hypothesis]]:
+    def generate(
+        self,
+        sequences: Sequence[Sequence[str]],
+        decoding: Decoding,
+        *,
+        prefixes: Sequence[Sequence[str]] | None = None,
+    ) -> list[list[Hypothesis]]:
         """Decode each sequence; `decoding.hypotheses` outputs each, best first.
 
         Sorts by length, packs by token budget, halves the budget when memory runs out and goes on;
         the result is in the order of `sequences`. For a causal model the prompt isn't repeated.
+
+        With `prefixes`, for a sequence-to-sequence model, each output begins with the tokens given for
+        it, which don't count for its score. At beam 1 `attended` is then filled in.
         """
         ...
 

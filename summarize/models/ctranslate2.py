@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import ctranslate2
+import numpy as np
 
 from summarize.errors import ModelError
 from summarize.models.allowance import available_cores
@@ -70,10 +72,26 @@ class CTranslate2Backend:
             tune_process()
         self._model = self._load(self._workers)
 
-    def generate(self, sequences: Sequence[Sequence[str]], decoding: Decoding) -> list[list[Hypothesis]]:
+    def generate(
+        self,
+        sequences: Sequence[Sequence[str]],
+        decoding: Decoding,
+        *,
+        prefixes: Sequence[Sequence[str]] | None = None,
+    ) -> list[list[Hypothesis]]:
         """Decode each sequence; see `Backend.generate`. The output doesn't depend on how they are batched."""
         check_lengths(sequences, self._config.max_length)
         decoding = limited(decoding, self._config)
+        if prefixes is not None:
+            return self._packed(
+                sequences,
+                lambda batch: self._generate_forced(
+                    [list(sequences[index]) for index in batch],
+                    [list(prefixes[index]) for index in batch],
+                    decoding,
+                ),
+                decoding,
+            )
         run = self._generate_causal if self.architecture == "causal" else self._generate_seq2seq
         if decoding.temperature > 0:
             return self._sampled(sequences, run, decoding)
@@ -82,9 +100,23 @@ class CTranslate2Backend:
             # Tokens fed one by one count as generated, so such rules need prompts of equal length.
             ruled = decoding.repetition_penalty != 1 or decoding.no_repeat_ngram > 0
             spread = 0 if ruled else _PROMPT_SPREAD
-        return run_packed(
+        return self._packed(
             sequences,
             lambda batch: run([list(sequences[index]) for index in batch], decoding),
+            decoding,
+            spread,
+        )
+
+    def _packed(
+        self,
+        sequences: Sequence[Sequence[str]],
+        run: Callable[[list[int]], list[list[Hypothesis]]],
+        decoding: Decoding,
+        spread: int | None = None,
+    ) -> list[list[Hypothesis]]:
+        return run_packed(
+            sequences,
+            run,
             self._budget,
             min(decoding.token_budget, self._most_tokens(decoding)),
             spread=spread,
@@ -130,6 +162,26 @@ class CTranslate2Backend:
             **self._search(decoding),
         )
         return [self._hypotheses(result.hypotheses, result.scores, decoding) for result in results]
+
+    def _generate_forced(
+        self, batch: list[list[str]], prefixes: list[list[str]], decoding: Decoding
+    ) -> list[list[Hypothesis]]:
+        results = self._model.translate_batch(
+            batch,
+            target_prefix=[[*self._forced, *prefix] for prefix in prefixes],
+            max_input_length=0,
+            max_decoding_length=decoding.max_length + len(self._forced),
+            return_attention=decoding.beam == 1,
+            **self._search(decoding),
+        )
+        found = [self._hypotheses(result.hypotheses, result.scores, decoding) for result in results]
+        if decoding.beam > 1:
+            return found
+        skipped = len(self._forced)
+        return [
+            [replace(one, attended=_attended(result.attention[0][skipped:][: len(one.tokens)]))]
+            for result, (one,) in zip(results, found, strict=True)
+        ]
 
     def _generate_causal(self, batch: list[list[str]], decoding: Decoding) -> list[list[Hypothesis]]:
         shared = common_prefix(batch) if len(batch) > 1 else []
@@ -188,6 +240,11 @@ class CTranslate2Backend:
             if is_out_of_memory(error):
                 hint = "Use a smaller model or --compute-type int8."
             raise ModelError(f"CTranslate2 can't load {self._folder}: {error}", hint) from error
+
+
+def _attended(attention: list[list[float]]) -> tuple[int, ...]:
+    """The row, a token of the output, that is greatest in each column, a token of the source."""
+    return tuple(np.argmax(attention, axis=0).tolist()) if attention else ()
 
 
 def common_prefix(prompts: Sequence[list[str]]) -> list[str]:

@@ -71,8 +71,13 @@ class _Candidate:
     token: int
 
 
-def beam_search(stepper: Stepper, limits: Limits, decoding: Decoding) -> list[list[Output]]:
-    """The best hypotheses of each sequence, best first by total / length ** length_penalty."""
+def beam_search(
+    stepper: Stepper, limits: Limits, decoding: Decoding, prefixes: Sequence[Sequence[int]] | None = None
+) -> list[list[Output]]:
+    """The best hypotheses of each sequence, best first by total / length ** length_penalty.
+
+    With `prefixes`, those of a sequence begin with its prefix, which adds nothing to their totals.
+    """
     beam = max(decoding.beam, decoding.hypotheses)
     logits = stepper.start()
     groups = list(range(len(logits)))  # the sequence that each run of `width` rows decodes
@@ -82,6 +87,8 @@ def beam_search(stepper: Stepper, limits: Limits, decoding: Decoding) -> list[li
     finished: list[list[Output]] = [[] for _ in groups]
     for position in range(decoding.max_length):
         logp = _log_probabilities(logits, histories, limits, decoding)
+        if prefixes is not None:
+            _force(logp, [prefixes[group] for group in groups for _ in range(width)], position)
         last = position + 1 == decoding.max_length
         remaining: list[int] = []
         chosen: list[_Candidate] = []
@@ -167,6 +174,14 @@ def _log_probabilities(
         rows, tokens = torch.tensor(banned, device=logits.device).T
         logits = logits.index_put((rows, tokens), logits.new_tensor(-torch.inf))
     return logits.log_softmax(-1)
+
+
+def _force(logp: torch.Tensor, prefixes: Sequence[Sequence[int]], position: int) -> None:
+    """Leave a row only the token of its prefix at this position, for certain, if it has one there."""
+    for row, prefix in enumerate(prefixes):
+        if position < len(prefix):
+            logp[row] = -torch.inf
+            logp[row, prefix[position]] = 0.0
 
 
 def _completions(history: History, size: int) -> set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,27 +49,67 @@ class TransformersBackend:
             torch.set_num_threads(threads or available_cores())
         self._model = _load(folder, config, self._device, _dtype(compute_type, self._device))
 
-    def generate(self, sequences: Sequence[Sequence[str]], decoding: Decoding) -> list[list[Hypothesis]]:
+    def generate(
+        self,
+        sequences: Sequence[Sequence[str]],
+        decoding: Decoding,
+        *,
+        prefixes: Sequence[Sequence[str]] | None = None,
+    ) -> list[list[Hypothesis]]:
         """Decode each sequence; see `Backend.generate`."""
         check_lengths(sequences, self._config.max_length)
         decoding = limited(decoding, self._config)
         ids = [self._vocabulary.ids(sequence) for sequence in sequences]
+        forced = None if prefixes is None else [self._vocabulary.ids(prefix) for prefix in prefixes]
 
         def decode(batch: list[int]) -> list[list[Hypothesis]]:
-            outputs = self._search([ids[index] for index in batch], decoding)
-            return [[self._hypothesis(output) for output in found] for found in outputs]
+            sources = [ids[index] for index in batch]
+            if forced is None:
+                outputs = self._search(sources, decoding)
+                return [[self._hypothesis(output) for output in found] for found in outputs]
+            outputs = self._search(sources, decoding, [forced[index] for index in batch])
+            if decoding.beam > 1:
+                return [[self._hypothesis(output) for output in found] for found in outputs]
+            return [
+                [replace(self._hypothesis(one), attended=self._attended(source, one.ids))]
+                for source, (one,) in zip(sources, outputs, strict=True)
+            ]
 
         return run_packed(
             sequences, decode, self._budget, decoding.token_budget, after_failure=self._free_memory
         )
 
-    def _search(self, batch: list[list[int]], decoding: Decoding) -> list[list[Output]]:
+    def _search(
+        self, batch: list[list[int]], decoding: Decoding, prefixes: list[list[int]] | None = None
+    ) -> list[list[Output]]:
         kind = _Seq2SeqStepper if self.architecture == "seq2seq" else _CausalStepper
         with torch.inference_mode():
             stepper: Stepper = kind(self._model, self._config, batch)
             if decoding.temperature > 0:
                 return sample(stepper, batch, self._limits, decoding)
-            return beam_search(stepper, self._limits, decoding)
+            return beam_search(stepper, self._limits, decoding, prefixes)
+
+    def _attended(self, source: list[int], output: Sequence[int]) -> tuple[int, ...]:
+        """Where the first head of the last layer looks at each source token: the one that is CTranslate2's,
+        and that OPUS-MT trains to align words.
+        """
+        if not output:
+            return ()
+        start = _decoder_start(self._config)
+        inputs = torch.tensor([[*start, *output[:-1]]], device=self._device)
+        usual = self._model.config._attn_implementation
+        self._model.set_attn_implementation("eager")  # the others don't tell
+        try:
+            with torch.inference_mode():
+                found = self._model(
+                    input_ids=torch.tensor([source], device=self._device),
+                    decoder_input_ids=inputs,
+                    output_attentions=True,
+                )
+        finally:
+            self._model.set_attn_implementation(usual)
+        weights = found.cross_attentions[-1][0, 0, len(start) - 1 :]
+        return tuple(weights.argmax(0).tolist())
 
     def _hypothesis(self, output: Output) -> Hypothesis:
         return Hypothesis(tuple(self._vocabulary.tokens(output.ids)), output.mean)
@@ -84,9 +125,7 @@ class _Seq2SeqStepper:
     def __init__(self, model: Any, config: ModelConfig, batch: list[list[int]]) -> None:
         self._model = model
         self._ids, self._mask = _padded(batch, config.pad_id or 0, model.device, left=False)
-        forced = [] if config.forced_bos_id is None else [config.forced_bos_id]
-        start = config.decoder_start_id if config.decoder_start_id is not None else config.pad_id
-        self._prefix = [start or 0, *forced]
+        self._prefix = _decoder_start(config)
 
     def start(self) -> torch.Tensor:
         self._encoded = self._model.get_encoder()(input_ids=self._ids, attention_mask=self._mask)
@@ -117,6 +156,13 @@ class _Seq2SeqStepper:
         self._cache = output.past_key_values
         logits: torch.Tensor = output.logits[:, -1]
         return logits
+
+
+def _decoder_start(config: ModelConfig) -> list[int]:
+    """What decoding starts from: the start token, and a language's where the model wants one."""
+    forced = [] if config.forced_bos_id is None else [config.forced_bos_id]
+    start = config.decoder_start_id if config.decoder_start_id is not None else config.pad_id
+    return [start or 0, *forced]
 
 
 class _CausalStepper:

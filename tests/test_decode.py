@@ -1,0 +1,53 @@
+"""Where a lost word is put back: the place of the output that looked at it, at the beginning of a word."""
+
+from __future__ import annotations
+
+import pytest
+
+from summarize.carryover import lost_names, lost_numbers
+from summarize.decode import decode, forced_prefix
+from summarize.draft import draft
+from summarize.models.backend import Decoding
+from summarize.models.load import load_model
+
+SOURCE = ["▁kata", "▁Gu", "ar", "a", "▁se", "besar", "▁Rp", "7", "1", "0", ",", "3", "▁miliar", "</s>"]
+OUTPUT = ["▁said", "▁Gu", "ra", "▁of", "▁a", "▁bil", "lion", "."]
+ATTENDED = [0, 1, 2, 2, 3, 3, 4, 6, 6, 6, 6, 6, 6, 7]
+
+
+def test_the_output_is_kept_up_to_where_the_model_looked_at_the_word() -> None:
+    assert forced_prefix(SOURCE, OUTPUT, ATTENDED, "Guara") == ["▁said", "▁Gu", "ar", "a"]
+
+
+def test_a_figure_comes_with_its_currency_and_no_word_is_cut_in_two() -> None:
+    assert forced_prefix(SOURCE, OUTPUT, ATTENDED, "710,3") == [*OUTPUT[:5], *SOURCE[6:12]]
+
+
+@pytest.mark.parametrize("word", ["Gua", "kata Gua", "Jakarta", ""])
+def test_a_word_that_is_no_run_of_tokens_is_left(word: str) -> None:
+    assert forced_prefix(SOURCE, OUTPUT, ATTENDED, word) is None
+
+
+def test_without_a_look_there_is_no_place() -> None:
+    assert forced_prefix(SOURCE, OUTPUT, (), "Guara") is None
+
+
+def test_a_place_behind_the_end_is_the_end() -> None:
+    assert forced_prefix(SOURCE, OUTPUT, [99] * len(SOURCE), "Guara") == [*OUTPUT, "▁Gu", "ar", "a"]
+
+
+@pytest.mark.parametrize("backend", ["ctranslate2", "transformers"])
+def test_the_bundled_model_gets_its_lost_names_and_numbers_back(backend: str) -> None:
+    model = load_model("starter-marian-id-en", backend=backend, device="cpu", offline=True)  # type: ignore[arg-type]
+    sources = [
+        "Pertandingan antara Rajawali Pandawa dan Garuda Swarnabhumi berakhir 87-92 untuk tuan rumah.",
+        "Bupati Mangkubumi, Wakil Bupati Sosrowardoyo, dan Ketua DPRD Kusumaningrat meninjau lokasi pada Rabu.",
+        "Harga saham itu naik 4,75 persen menjadi Rp8.915, sedangkan volume 312.480 lot pada pukul 09.35.",
+    ]
+    drafts = [draft(source) for source in sources]
+    plain = decode(model, drafts, Decoding(beam=2), retry=False)
+    found = decode(model, drafts, Decoding(beam=2))
+    for source, first, one in zip(sources, plain, found, strict=True):
+        assert lost_names(source, one.target) == lost_numbers(source, one.target) == ()
+        assert one.flags == ()
+        assert any("put back" in note for note in one.notes) == bool(first.flags)
