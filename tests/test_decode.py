@@ -41,7 +41,7 @@ def test_the_bundled_model_gets_its_lost_names_and_numbers_back(backend: str) ->
     model = load_model("starter-marian-id-en", backend=backend, device="cpu", offline=True)  # type: ignore[arg-type]
     sources = [
         "Pertandingan antara Rajawali Pandawa dan Garuda Swarnabhumi berakhir 87-92 untuk tuan rumah.",
-        "Bupati Mangkubumi, Wakil Bupati Sosrowardoyo, dan Ketua DPRD Kusumaningrat meninjau lokasi pada Rabu.",
+        "Bupati Mangkubumi, Wakil Bupati Sosrowardoyo dan Ketua DPRD Kusumaningrat meninjau lokasi itu.",
         "Harga saham itu naik 4,75 persen menjadi Rp8.915, sedangkan volume 312.480 lot pada pukul 09.35.",
     ]
     drafts = [draft(source) for source in sources]
