@@ -17,7 +17,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -234,11 +234,14 @@ def evaluate_command(
     backend: Annotated[list[Backend], typer.Option(help="May be given twice.")] = [Backend.CTRANSLATE2],  # noqa: B006
     compute_type: Annotated[list[str], typer.Option(help="int8 or float32; may be given twice.")] = ["int8"],  # noqa: B006
     beam: Annotated[int, typer.Option(help="Beam size.")] = 4,
+    stage: Annotated[
+        bool, typer.Option(help="Also as summarize runs it, lost names put back, without a glossary.")
+    ] = True,
     out: Annotated[Path | None, typer.Option(help="Append each result here, a JSON line.")] = None,
     device: Device = "cpu",
     threads: Threads = 0,
 ) -> None:
-    """BLEU and chrF with intervals and signatures, numbers kept, and speed.
+    """BLEU and chrF with intervals and signatures, numbers and names kept, and speed.
 
     Example: train_marian.py evaluate my-marian dev.tsv --compute-type int8 --compute-type float32
     """
@@ -246,17 +249,14 @@ def evaluate_command(
 
     test = [pairs.Pair(pairs.normalise(p.source), p.target, p.domain) for p in pairs.read_tsv(tsv)]
     results = []
-    for decoder in _decoders(backend, compute_type, device, beam, threads):
+    for decoder in _decoders(backend, compute_type, device, beam, threads, stage):
         results.append(scoring.evaluate(_folder(model), test, decoder))
         if out:
             with out.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"model": model, "test": tsv.name, **asdict(results[-1])}) + "\n")
     typer.echo(card.scores(results))
     for result in results:
-        decoder = result.decoder
-        typer.echo(
-            f"{decoder.backend} {decoder.compute_type}: {result.segments_per_second:.1f} segments/s", err=True
-        )
+        typer.echo(f"{result.decoder}: {result.segments_per_second:.1f} segments/s", err=True)
 
 
 @app.command("export")
@@ -288,7 +288,9 @@ def export_command(
     if data:
         dev = list(pairs.read_tsv(data / preparation.DEV))
         dev = [pair.reversed() for pair in dev] if record["reverse"] else dev
-        evaluations = [scoring.evaluate(model, dev, Decoder(device=device, threads=threads))]
+        alone = Decoder(device=device, threads=threads)
+        stages = (False, True) if record["languages"][0] in scoring.INDONESIAN else (False,)
+        evaluations = [scoring.evaluate(model, dev, replace(alone, stage=stage)) for stage in stages]
     config = json.loads((model / "config.json").read_text(encoding="utf-8"))
     text = card.write(
         model.resolve().name,
@@ -335,7 +337,7 @@ def _text(path: Path | None) -> str:
 
 
 def _decoders(
-    backends: list[Backend], compute_types: list[str], device: str, beam: int, threads: int
+    backends: list[Backend], compute_types: list[str], device: str, beam: int, threads: int, stage: bool
 ) -> Iterator[Decoder]:
     from marian.scoring import Decoder
 
@@ -343,7 +345,8 @@ def _decoders(
         for compute_type in compute_types:
             if backend is Backend.TRANSFORMERS and compute_type == "int8":
                 continue  # transformers has no int8 of its own
-            yield Decoder(backend.value, compute_type, device, beam, threads)
+            for whole in (False, True) if stage else (False,):
+                yield Decoder(backend.value, compute_type, device, beam, threads, whole)
 
 
 @contextmanager

@@ -37,6 +37,7 @@ from marian.batches import Mixture
 from marian.network import Shape
 from marian.output_loss import output_loss
 from marian.pairs import Limits, Pair
+from marian.scoring import share_kept
 from marian.training import Progress, Recipe, Run
 
 SUBJECTS = {"Presiden": "The president", "Menteri": "The minister", "Warga": "Residents", "Polisi": "Police"}
@@ -452,12 +453,21 @@ class TestModel:
             "evaluate", model, data / "dev.tsv", "--compute-type", "int8", "--compute-type", "float32",
             "--beam", 2, "--out", out, "--threads", 1,
         )  # fmt: skip
-        int8, full = (json.loads(line) for line in out.open())
-        assert (int8["decoder"]["compute_type"], full["decoder"]["compute_type"]) == ("int8", "float32")
-        for result in (int8, full):
+        results = [json.loads(line) for line in out.open()]
+        assert [(one["decoder"]["compute_type"], one["decoder"]["stage"]) for one in results] == [
+            ("int8", False), ("int8", True), ("float32", False), ("float32", True),
+        ]  # fmt: skip
+        for result in results:
+            assert 0 <= result["kept"] <= 1
             bleu = result["scores"][0]
             assert bleu["low"] <= bleu["value"] <= bleu["high"] <= 100
             assert f"{bleu['value']:.2f}" in printed
+
+    def test_what_the_reference_lacks_may_be_lost(self):
+        source = "Pada 2019 Nugroho membawa 17 sapi ke Karanganyar."
+        reference = "In 2019 Nugroho brought cows to Karanganyar."
+        assert share_kept([source], [reference], ["Nugroho brought cows to Karanganyar in 2019."]) == 1
+        assert share_kept([source] * 2, [reference] * 2, ["Nugroho brought cows.", reference]) == 0.5
 
     def test_fine_tuning_keeps_the_vocabulary(self, model, data, tmp_path):
         """As the README does it: prepare without a vocabulary, train from a model, export."""

@@ -51,18 +51,18 @@ def scores(evaluations: Sequence[Evaluation]) -> str:
     rows = [
         "| decoder | "
         + " | ".join(score.metric for score in evaluations[0].scores)
-        + " | all numbers kept | all names kept | segments |",
-        "|---" * (len(evaluations[0].scores) + 4) + "|",
+        + " | numbers and names kept | segments |",
+        "|---" * (len(evaluations[0].scores) + 3) + "|",
     ]
     for evaluation in evaluations:
-        decoder = evaluation.decoder
+        kept = "–" if evaluation.kept is None else f"{evaluation.kept:.1%}"
         cells = [f"{score.value:.2f} ({score.low:.2f}-{score.high:.2f})" for score in evaluation.scores]
-        rows.append(
-            f"| {decoder.backend}, {decoder.compute_type}, beam {decoder.beam} | {' | '.join(cells)} "
-            f"| {evaluation.numbers_kept:.1%} | {evaluation.names_kept:.1%} | {evaluation.segments} |"
-        )
+        rows.append(f"| {evaluation.decoder} | {' | '.join(cells)} | {kept} | {evaluation.segments} |")
     signatures = "\n".join(f"- {score.metric}: `{score.signature}`" for score in evaluations[0].scores)
-    return "\n".join(rows) + f"\n\nIn brackets the 95 % bootstrap interval. Signatures:\n\n{signatures}"
+    return "\n".join(rows) + (
+        "\n\nIn brackets the 95 % bootstrap interval. Kept: the share of segments that lack no number and no "
+        f"name but those that the reference lacks, too. Signatures:\n\n{signatures}"
+    )
 
 
 def _domains(record: Mapping[str, Any]) -> str:
@@ -76,6 +76,8 @@ def _domains(record: Mapping[str, Any]) -> str:
 def _recipe(record: Mapping[str, Any], last: Mapping[str, Any]) -> str:
     recipe = record["recipe"]
     start = f"From the weights of {record['start']}" if record["start"] else "From scratch"
+    if record["encoder_layers"]:
+        start += f", its encoder deepened to {record['encoder_layers']} layers"
     minutes = last["seconds"] / 60
     return " ".join(
         [
@@ -83,9 +85,11 @@ def _recipe(record: Mapping[str, Any], last: Mapping[str, Any]) -> str:
             f"{last['tokens']:,} target tokens in {minutes:.1f} minutes on {record['device']} in bfloat16.",
             f"Peak rate {recipe['peak']:g} after {recipe['warmup']:,} steps, inverse square root,",
             f"linear to zero over the last {recipe['cooldown']:.0%}.",
-            f"Label smoothing {recipe['smoothing']:g}, dropout {recipe['dropout']:g},",
+            f"{'Muon and AdamW' if recipe['optimizer'] == 'muon' else 'AdamW'},",
+            f"label smoothing {recipe['smoothing']:g}, dropout {recipe['dropout']:g},",
             f"moving average {recipe['average']:g}.",
             f"Random segmentation of {record['sampled']:.0%} of the sources at {record['alpha']:g};",
+            f"a tenth of the pieces hidden in {record['masked']:.0%};",
             f"{record['headlines']:.0%} of short sentences as headlines;",
             f"names and numbers exchanged in {record['renamed']:.0%} of the pairs.",
         ]
