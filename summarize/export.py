@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from summarize.article import Article
-from summarize.store import SUMMARY_COLUMNS, Store, summary_line
+from summarize.store import Store
+from summarize.summary_lines import SUMMARY_COLUMNS, summary_line
 
 _ROWS_A_GROUP = 1000
 

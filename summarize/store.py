@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
-import heapq
 import io
 import json
 import logging
-import re
 import time
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from summarize.article import SCHEMA, Article, from_row, to_row
-from summarize.errors import StoreError
 from summarize.folder import Folder
 from summarize.idset import IdSet, VersionSet
+from summarize.part_files import ARTICLES, Part, groups, is_intact, is_part, merged_rows, number_of, part_name
+from summarize.summary_lines import SUMMARY_COLUMNS, summary_line
 
-ARTICLES, FAILURES, DAMAGED = "articles", "failures", "damaged"
+FAILURES, DAMAGED = "failures", "damaged"
 SUMMARIES = "summaries.jsonl"
-_PART = re.compile(r"part-(\d+)-([0-9a-f]{16})\.parquet")
 _SMALL_PART_ROWS = 1024
 _COMPACT_ROWS = 4096
 _COMPACT_WHEN = 64
 _ROW_GROUP = 256
-_ROWS_AT_A_TIME = 64
 _MOST_LISTINGS = 5
 
 log = logging.getLogger(__name__)
@@ -85,7 +79,7 @@ class Store:
         self.damaged: list[str] = []
         self._versions = VersionSet()  # of ids that aren't made of the text
         self._attempts: dict[str, int] = {}
-        self._parts: dict[str, dict[str, _Part]] = {ARTICLES: {}, FAILURES: {}}
+        self._parts: dict[str, dict[str, Part]] = {ARTICLES: {}, FAILURES: {}}
         self._next_part = {ARTICLES: 0, FAILURES: 0}
         self._overlapping = False
         self._outdated = False
@@ -104,14 +98,14 @@ class Store:
 
     def _note_parts(self, kind: str) -> bool:
         """Whether all parts listed were still there when their turn came."""
-        names = [name for name in self.folder.names(kind) if _PART.fullmatch(name)]
+        names = [name for name in self.folder.names(kind) if is_part(name)]
         known = self._parts[kind]
         if known.keys() - set(names):  # merged since: which part holds which article is open again
             known.clear()
             self._forget_ids(kind)
         # The newest first: a merged part comes after what it was made of.
-        for name in sorted(names, key=_number, reverse=True):
-            self._next_part[kind] = max(self._next_part[kind], _number(name) + 1)
+        for name in sorted(names, key=number_of, reverse=True):
+            self._next_part[kind] = max(self._next_part[kind], number_of(name) + 1)
             if name in known or name in self.damaged:
                 continue
             try:
@@ -136,7 +130,7 @@ class Store:
                 with self.folder.open(f"{kind}/{name}") as file:
                     return pq.ParquetFile(file).read(columns=columns)
             data = self.folder.read(f"{kind}/{name}")
-            if _digest(data) == _named_digest(name):
+            if is_intact(name, data):
                 return pq.ParquetFile(io.BytesIO(data)).read(columns=columns)
         except pa.ArrowException:
             pass
@@ -163,7 +157,7 @@ class Store:
             return
         elif fresh < len(ids):
             self._overlapping = True
-        self._parts[kind][name] = _Part.of(name, table)
+        self._parts[kind][name] = Part.of(name, table)
 
     def _note_version(self, item: str, text_id: str | None) -> None:
         if text_id:
@@ -220,10 +214,10 @@ class Store:
         pq.write_table(table, buffer, compression="zstd", row_group_size=_ROW_GROUP, write_page_checksum=True)
         data = buffer.getvalue()
         number = self._next_part[kind]
-        name = f"part-{number:06d}-{_digest(data)}.parquet"
+        name = part_name(number, data)
         self.folder.write(f"{kind}/{name}", data)
         self._next_part[kind] = number + 1
-        self._parts[kind][name] = _Part.of(name, table)
+        self._parts[kind][name] = Part.of(name, table)
 
     def articles(self, columns: Sequence[str] | None = None) -> Iterator[Article]:
         """Every finished article once, by position in the input.
@@ -233,7 +227,7 @@ class Store:
         """
         wanted = None if columns is None else sorted({"id", "source", "position", *columns})
         seen = IdSet() if self._overlapping else None
-        for row in _merged(self.folder, self._parts[ARTICLES].values(), wanted):
+        for row in merged_rows(self.folder, self._parts[ARTICLES].values(), wanted):
             if seen is None or seen.add(row["id"]):
                 yield from_row(row)
 
@@ -244,7 +238,7 @@ class Store:
         failure is history.
         """
         latest: dict[str, FailureRecord] = {}
-        for name in sorted(self._parts[FAILURES], key=_number):
+        for name in sorted(self._parts[FAILURES], key=number_of):
             try:
                 with self.folder.open(f"{FAILURES}/{name}") as file:
                     rows = pq.ParquetFile(file).read().to_pylist()
@@ -294,13 +288,13 @@ class Store:
         return True
 
     def _compact(self) -> None:
-        parts = sorted(self._parts[ARTICLES].values(), key=lambda part: _number(part.name))
+        parts = sorted(self._parts[ARTICLES].values(), key=lambda part: number_of(part.name))
         small = [part for part in parts if part.rows < _SMALL_PART_ROWS]
         if len(small) < _COMPACT_WHEN:
             return
-        for group in _groups(small, _COMPACT_ROWS):
+        for group in groups(small, _COMPACT_ROWS):
             datas = {part.name: self.folder.read(f"{ARTICLES}/{part.name}") for part in group}
-            if any(_digest(data) != _named_digest(name) for name, data in datas.items()):
+            if any(not is_intact(name, data) for name, data in datas.items()):
                 continue  # the next opening sets the damaged one aside
             table = pa.concat_tables(pq.ParquetFile(io.BytesIO(data)).read() for data in datas.values())
             self._write_part(ARTICLES, table.sort_by("position"))
@@ -311,59 +305,6 @@ class Store:
 
 class _OutOfTimeError(Exception):
     """Leaves the writing of a file without putting it in its place."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What is remembered of a part of articles."""
-
-    name: str
-    rows: int
-    first: int  # position of the first article
-    in_order: bool
-
-    @classmethod
-    def of(cls, name: str, table: pa.Table) -> _Part:
-        positions = table["position"].to_numpy()
-        in_order = bool(np.all(positions[:-1] <= positions[1:]))
-        return cls(name, len(positions), int(positions.min()), in_order)
-
-
-def _merged(
-    folder: Folder, parts: Iterable[_Part], columns: Sequence[str] | None
-) -> Iterator[dict[str, Any]]:
-    """The rows of all parts by position; a part is opened when its first row's turn comes."""
-    waiting = deque(sorted(parts, key=lambda part: (part.first, part.name)))
-    # The name decides between equal positions, so that rows are never compared.
-    heap: list[tuple[int, str, dict[str, Any], Iterator[dict[str, Any]]]] = []
-    while heap or waiting:
-        while waiting and (not heap or waiting[0].first <= heap[0][0]):
-            part = waiting.popleft()
-            rows = _rows(folder, part, columns)
-            if (row := next(rows, None)) is not None:
-                heapq.heappush(heap, (row["position"], part.name, row, rows))
-        if heap:
-            _, name, row, rows = heapq.heappop(heap)
-            yield row
-            if (following := next(rows, None)) is not None:
-                heapq.heappush(heap, (following["position"], name, following, rows))
-
-
-def _rows(folder: Folder, part: _Part, columns: Sequence[str] | None) -> Iterator[dict[str, Any]]:
-    wanted = None if columns is None else list(columns)
-    try:
-        with folder.open(f"{ARTICLES}/{part.name}") as file:
-            if not part.in_order:
-                yield from pq.ParquetFile(file).read(columns=wanted).sort_by("position").to_pylist()
-                return
-            parquet = pq.ParquetFile(file, page_checksum_verification=True)
-            for batch in parquet.iter_batches(_ROWS_AT_A_TIME, columns=wanted):
-                yield from batch.to_pylist()
-    except (pa.ArrowException, FileNotFoundError) as error:
-        raise StoreError(
-            f"{folder.url}/{ARTICLES}/{part.name} was damaged or taken away just now: {error}",
-            "Run the same command again: what was in it is done anew.",
-        ) from error
 
 
 def _as_table(articles: Sequence[Article]) -> tuple[pa.Table, list[Article]]:
@@ -385,50 +326,3 @@ def _place(article: Article) -> tuple[int, str]:
 
 def _valid(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
-
-
-SUMMARY_COLUMNS = ("title", "date", "title_en", "paragraphs_en", "summary", "flags", "support", "language")
-
-
-def summary_line(article: Article, models: Mapping[str, str]) -> dict[str, Any]:
-    """An article as a line of summaries.jsonl: what a reader or a script wants, without the workings."""
-    return {
-        "id": article.id,
-        "source": article.source,
-        "title": article.title,
-        "date": article.date,
-        "language": article.language,
-        "title_en": article.title_en,
-        "text_en": article.text_en,
-        "summary": article.summary,
-        "support": None if article.support is None else round(article.support, 4),
-        "flags": [
-            {"kind": flag.kind, "words": list(flag.words), "detail": flag.detail} for flag in article.flags
-        ],
-        "models": dict(models),
-    }
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:16]
-
-
-def _number(name: str) -> int:
-    return int(name.split("-")[1])
-
-
-def _named_digest(name: str) -> str:
-    return name.removesuffix(".parquet").split("-")[2]
-
-
-def _groups(parts: Iterable[_Part], most_rows: int) -> Iterator[list[_Part]]:
-    group: list[_Part] = []
-    total = 0
-    for part in parts:
-        if group and total + part.rows > most_rows:
-            yield group
-            group, total = [], 0
-        group.append(part)
-        total += part.rows
-    if len(group) > 1:
-        yield group
