@@ -70,9 +70,11 @@ class TransformersBackend:
             outputs = self._search(sources, decoding, [forced[index] for index in batch])
             if decoding.beam > 1:
                 return [[self._hypothesis(output) for output in found] for found in outputs]
+            bests = [one for (one,) in outputs]
+            places = self._attended(sources, [one.ids for one in bests])
             return [
-                [replace(self._hypothesis(one), attended=self._attended(source, one.ids))]
-                for source, (one,) in zip(sources, outputs, strict=True)
+                [replace(self._hypothesis(one), attended=attended)]
+                for one, attended in zip(bests, places, strict=True)
             ]
 
         return run_packed(
@@ -89,27 +91,27 @@ class TransformersBackend:
                 return sample(stepper, batch, self._limits, decoding)
             return beam_search(stepper, self._limits, decoding, prefixes)
 
-    def _attended(self, source: list[int], output: Sequence[int]) -> tuple[int, ...]:
+    def _attended(self, sources: list[list[int]], outputs: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
         """Where the first head of the last layer looks at each source token: the one that is CTranslate2's,
         and that OPUS-MT trains to align words.
         """
-        if not output:
-            return ()
-        start = _decoder_start(self._config)
-        inputs = torch.tensor([[*start, *output[:-1]]], device=self._device)
+        start, pad = _decoder_start(self._config), self._config.pad_id or 0
+        ids, mask = _padded(sources, pad, self._device, left=False)
+        inputs, _ = _padded([[*start, *output[:-1]] for output in outputs], pad, self._device, left=False)
         usual = self._model.config._attn_implementation
         self._model.set_attn_implementation("eager")  # the others don't tell
         try:
             with torch.inference_mode():
                 found = self._model(
-                    input_ids=torch.tensor([source], device=self._device),
-                    decoder_input_ids=inputs,
-                    output_attentions=True,
+                    input_ids=ids, attention_mask=mask, decoder_input_ids=inputs, output_attentions=True
                 )
         finally:
             self._model.set_attn_implementation(usual)
-        weights = found.cross_attentions[-1][0, 0, len(start) - 1 :]
-        return tuple(weights.argmax(0).tolist())
+        weights = found.cross_attentions[-1][:, 0, len(start) - 1 :]
+        return [
+            tuple(row[: len(output), : len(source)].argmax(0).tolist()) if output else ()
+            for row, source, output in zip(weights, sources, outputs, strict=True)
+        ]
 
     def _hypothesis(self, output: Output) -> Hypothesis:
         return Hypothesis(tuple(self._vocabulary.tokens(output.ids)), output.mean)
