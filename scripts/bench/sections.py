@@ -141,7 +141,7 @@ def opus(plan: Plan) -> Findings:
 
     folder = str(opus_sized.build(plan.work / "opus-sized", resolve(STARTER).folder))
     setup = Setup(folder, threads=plan.threads, device=plan.device, length=24)
-    corpus = Corpus.of("distinct", distinct(plan.sentences[: 200 if plan.full else 16]))
+    corpus = Corpus.of("distinct", distinct(plan.sentences[: 200 if plan.full else 64]))
     fast = "int8" if plan.device == "cpu" else "float16"
     with _rivals(
         Rival(OURS, backend_alone, setup, "ctranslate2", fast),
@@ -156,7 +156,7 @@ def opus(plan: Plan) -> Findings:
 
 
 def settings(plan: Plan) -> Findings:
-    """Quality and speed: beam by compute type, with one and with two threads."""
+    """Quality and speed: beam by compute type, with one thread and with all."""
     types = ("int8", "float32") if plan.device == "cpu" else ("float16", "float32")
     count = len(plan.sentences) if plan.references else 60
     corpus = Corpus.of("settings", distinct(plan.sentences[:count]))
@@ -164,7 +164,7 @@ def settings(plan: Plan) -> Findings:
     rows = []
     for beam in (1, 2, 4, 6):
         for kind in types:
-            for threads in (1, 2) if plan.full else (plan.threads,):
+            for threads in sorted({1, plan.threads}):
                 setup = Setup(STARTER, beam=beam, threads=threads, device=plan.device)
                 with _rivals(Rival("", backend_alone, setup, "ctranslate2", kind)) as (rival,):
                     found = by_turns([rival], whole_lines, plan.turns if plan.full else 1, corpus)[""]
