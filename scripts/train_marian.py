@@ -268,6 +268,9 @@ def export_command(
     ] = None,
     last: Annotated[bool, typer.Option(help="The last weights instead of the best.")] = False,
     other: Annotated[list[Path], typer.Option(help="A run to average the weights with.")] = [],  # noqa: B006
+    start_share: Annotated[
+        float, typer.Option(help="How much of the weights the run started from is mixed in: 0.25.")
+    ] = 0.0,
     licence: Annotated[str, typer.Option(help="SPDX-like id of the model's licence.")] = "other",
     about_data: Annotated[
         Path | None, typer.Option(help="Markdown on the data's sources and licences.")
@@ -283,7 +286,7 @@ def export_command(
     from marian import card, pairs, preparation, runs, scoring
     from marian.scoring import Decoder
 
-    record = runs.export(run, model, last, other)
+    record = runs.export(run, model, last, other, start_share)
     evaluations = []
     if data:
         dev = list(pairs.read_tsv(data / preparation.DEV))

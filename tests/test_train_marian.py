@@ -500,8 +500,14 @@ class TestModel:
             "train", tmp_path / "run", data, "--init", model, "--encoder-layers", 3, "--optimizer", "muon",
             "--masked", 0.3, "--steps", 4, "--peak", 1e-4, "--threads", 1,
         )  # fmt: skip
-        run("export", tmp_path / "run", tmp_path / "deeper", "--last")
+        run("export", tmp_path / "run", tmp_path / "deeper", "--last", "--start-share", 0.25)
         assert len(MarianMTModel.from_pretrained(tmp_path / "deeper").model.encoder.layers) == 3
+        start = load_file(tmp_path / "run" / "start.safetensors")
+        run("export", tmp_path / "run", tmp_path / "trained", "--last")
+        mixed, trained = (load_file(tmp_path / name / "model.safetensors") for name in ("deeper", "trained"))
+        name = "model.encoder.layers.0.fc1.weight"
+        expected = 0.25 * start[name] + 0.75 * trained[name].float()
+        assert torch.allclose(mixed[name].float(), expected, atol=1e-3)
 
     def test_an_encoder_is_not_made_shallower(self, model):
         with pytest.raises(ValueError, match="has 1 layers"):

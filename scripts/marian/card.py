@@ -79,6 +79,7 @@ def _recipe(record: Mapping[str, Any], last: Mapping[str, Any]) -> str:
     if record["encoder_layers"]:
         start += f", its encoder deepened to {record['encoder_layers']} layers"
     minutes = last["seconds"] / 60
+    share = record.get("start_share", 0)
     return " ".join(
         [
             f"{start}, {last['step']:,} steps of at most {record['tokens']:,} tokens a side,",
@@ -92,5 +93,10 @@ def _recipe(record: Mapping[str, Any], last: Mapping[str, Any]) -> str:
             f"a tenth of the pieces hidden in {record['masked']:.0%};",
             f"{record['headlines']:.0%} of short sentences as headlines;",
             f"names and numbers exchanged in {record['renamed']:.0%} of the pairs.",
+            *(
+                [f"The mean of the weights with those of the start, which count {share:.0%}."]
+                if share
+                else []
+            ),
         ]
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import MarianConfig, MarianMTModel
 
 from marian import (
@@ -33,7 +34,7 @@ from marian.scoring import Decoder
 from marian.training import Recipe, Run
 from marian.vocabulary import Codec
 
-RECORD = "run.json"
+RECORD, START = "run.json", "start.safetensors"
 GAUGE = 64  # dev sentences on which the scale of an encoder's states is measured
 
 
@@ -83,6 +84,8 @@ def train(plan: Plan, folder: Path, report: Callable[[dict[str, Any]], None]) ->
     torch.manual_seed(plan.recipe.seed)
     model = _network(plan, codec, dev)
     model.config.save_pretrained(folder)
+    if plan.start and not (folder / START).exists():
+        save_file({name: weight.detach() for name, weight in model.named_parameters()}, folder / START)
     _record(plan, folder, given, model)
     texts = (line for path in plan.names for line in pairs.read_lines(path))
     augmentation = Augmentation(
@@ -143,16 +146,26 @@ def _scorer(folder: Path, dev: Sequence[Pair], plan: Plan) -> training.Score:
     return score
 
 
-def export(run: Path, folder: Path, last: bool = False, others: Sequence[Path] = ()) -> dict[str, Any]:
+def export(
+    run: Path, folder: Path, last: bool = False, others: Sequence[Path] = (), start_share: float = 0.0
+) -> dict[str, Any]:
     """Write the run's best averaged weights (or the last) as a model folder in float16; the run's record.
 
-    With `others`, runs from the same start, the mean of all their weights (Wortsman et al., 2022).
-    Raises FileNotFoundError where a run has no weights yet.
+    With `others`, runs from the same start, the mean of all their weights ("model soups", Wortsman et
+    al., 2022). With `start_share`, that share of the weights is of the model that the run started from
+    (Wortsman et al., 2022, "robust fine-tuning"). Raises FileNotFoundError where a run has no weights yet
+    or had no start.
     """
     record: dict[str, Any] = json.loads((run / RECORD).read_text(encoding="utf-8"))
     model = MarianMTModel(MarianConfig.from_pretrained(run))
     name = training.CHECKPOINT if last else training.BEST
     training.load_average([each / name for each in (run, *others)], model)
+    if start_share:
+        start = load_file(run / START)
+        with torch.no_grad():
+            for weight_name, weight in model.named_parameters():
+                weight.lerp_(start[weight_name], start_share)
+        record["start_share"] = start_share
     source, target = record["languages"]
     network.save(model, run, folder, (source, target), half=True)
     return record
