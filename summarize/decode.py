@@ -21,6 +21,10 @@ _LONGEST_RETRIED = 300
 _MOST_FORCED = 4
 """Lost words of a segment to put back, one after the other. Where more are lost, all is."""
 
+_FARTHEST = 0.5
+"""How far along the output a word may be from how far along the source it is. Where a model that drops the
+end of a sentence looks at its words is no place for them."""
+
 _WORD_START = "▁"
 """What the first piece of a word begins with."""
 
@@ -139,13 +143,16 @@ def forced_prefix(
 ) -> list[str] | None:
     """`output` up to the place where the model looked at `word` of `source`, and the word's tokens.
 
-    `attended` is that of a hypothesis for `output`. None where the word isn't found in the source.
+    `attended` is that of a hypothesis for `output`. None where the word isn't found in the source, or
+    the place is at the other end of the sentence.
     """
     span = _span(source, word)
     if span is None or not attended:
         return None
     start, end = span
     place = min(attended[start], len(output))
+    if abs(place / max(len(output), 1) - start / len(source)) > _FARTHEST:
+        return None
     while 0 < place < len(output) and _begins_within(output[place], output[0]):
         place -= 1
     # A figure that is written together with its currency comes with it.

@@ -42,7 +42,7 @@ _ANAPHORIC = frozenset({"the", "these", "those", "its", "their", "between", "bot
 
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?\Z")
 _YEAR_FIRST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})\Z")
-_GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})+\Z")
+_GROUPED = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,8 +254,8 @@ def _day_numbers(token: str) -> list[int]:
 
 def _relative(tokens: Sequence[str], i: int) -> Fact | None:
     for size in (2, 1):
-        name = _RELATIVE.get(tuple(tokens[i : i + size]))
-        if name:
+        words = tuple(tokens[i : i + size])
+        if len(words) == size and (name := _RELATIVE.get(words)):
             return Fact(i, i + size, (frozenset({f"time {name}"}),))
     return None
 
@@ -278,8 +278,7 @@ def _readings(token: str) -> list[float]:
     marks = [character for character in token if not character.isdigit()]
     if len(marks) == 1 and marks[0] in ".,":
         readings.append(float(token.replace(",", ".")))
-    elif len(set(marks)) == 2 and set(marks) == {".", ","}:
-        last = marks[-1]
+    elif set(marks) == {".", ","} and marks.count(last := marks[-1]) == 1:
         readings.append(float(token.replace("," if last == "." else ".", "").replace(",", ".")))
     if not readings:  # a range, a score, a time of day
         readings = [float(part) for part in re.findall(r"\d+", token)]

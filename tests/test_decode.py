@@ -32,8 +32,13 @@ def test_without_a_look_there_is_no_place() -> None:
     assert forced_prefix(SOURCE, OUTPUT, (), "Guara") is None
 
 
+def test_a_place_at_the_other_end_of_the_sentence_is_none() -> None:
+    assert forced_prefix(SOURCE, OUTPUT, [7] * len(SOURCE), "Guara") is None
+    assert forced_prefix(SOURCE, OUTPUT, [0] * len(SOURCE), "miliar") is None
+
+
 def test_a_place_behind_the_end_is_the_end() -> None:
-    assert forced_prefix(SOURCE, OUTPUT, [99] * len(SOURCE), "Guara") == [*OUTPUT, "▁Gu", "ar", "a"]
+    assert forced_prefix(SOURCE, OUTPUT, [99] * len(SOURCE), "miliar") == [*OUTPUT, "▁miliar"]
 
 
 @pytest.mark.parametrize("backend", ["ctranslate2", "transformers"])

@@ -159,3 +159,33 @@ def test_any_text_can_be_read(text):
 def test_grouped_figures_are_read_in_both_conventions(value):
     assert f"number {value:.8g}" in numbers(f"{value:,}")
     assert f"number {value:.8g}" in numbers(f"{value:,}".replace(",", "."))
+
+
+_WORDS = (
+    "besok", "kemarin", "hari", "ini", "tomorrow", "tonight", "next", "week", "last", "year", "may", "of",
+    "th", "Juni", "June", "Jumat", "Friday", "two", "hundred", "dua", "belas", "juta", "million",
+    "percent", "Rp", "$",
+)  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.sampled_from(_WORDS) | st.from_regex(r"\A\d{1,4}(?:[.,/:-]\d{1,4}){0,3}\Z"), min_size=1, max_size=7
+    )
+)
+def test_no_text_of_words_and_figures_is_too_odd(words: list[str]) -> None:
+    found, capitalised = tokens(" ".join(words))
+    for fact in (*find_dates(found, capitalised), *find_numbers(found), *find_numbers(found, strict=True)):
+        assert 0 <= fact.start < fact.end <= len(found)
+
+
+@pytest.mark.parametrize("text", ["We go tomorrow", "ia pergi besok", "it rained yesterday"])
+def test_a_day_may_be_the_last_word(text: str) -> None:
+    [fact] = find_dates(*tokens(text))
+    assert fact.end == len(text.split())
+
+
+def test_figures_with_marks_of_both_kinds() -> None:
+    assert numbers("3,761.412") == {"number 3761.412"}
+    assert numbers("3.761,412") == {"number 3761.412"}
+    assert numbers("3,761.412,5")  # no number, but no reason to fail

@@ -32,7 +32,7 @@ def test_the_list_shows_every_model_and_which_are_here() -> None:
     lines = run("list").splitlines()
     assert len(lines) == 1 + len(catalog())
     starter = next(line for line in lines if line.startswith(STARTER))
-    assert "7 M" in starter
+    assert "9 M" in starter
     assert starter.rstrip().endswith("yes")
     opus = next(line for line in lines if line.startswith("opus-mt-id-en"))
     assert "291 MB" in opus
