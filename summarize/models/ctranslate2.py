@@ -30,7 +30,7 @@ _SHARED_PROMPT = 8
 _MOST_TOKENS_ON_CPU = 1024
 """Bigger batches of a translator fall out of the cache, a tenth slower at 4096."""
 
-_MOST_STATES_ON_CPU = 2560
+_MOST_STATES_ON_CPU = 1920
 """The same for a chat model, where each beam keeps and copies the states of its prompt: bigger batches are
 no faster and take gigabytes; a greedy search of one prompt at a time takes a fifth longer."""
 

@@ -52,7 +52,7 @@ def test_the_list_as_json_asks_nothing_of_the_network() -> None:
 
 def test_info_tells_size_licence_sources_place_and_checksum() -> None:
     text = run("info", STARTER)
-    for expected in ("CC-BY-NC-SA-4.0", "16 MB", "bundled:starter-marian-id-en", "weights sha256"):
+    for expected in ("CC-BY-NC-SA-4.0", "19 MB", "bundled:starter-marian-id-en", "weights sha256"):
         assert expected in text
     facts = json.loads(run("info", STARTER, "--json"))
     assert len(facts["weights sha256"]) == 64
