@@ -35,7 +35,7 @@ def decode(
     """The translation of each draft: the best of the beam or, with `retry`, of what another try gave."""
     beam = decoding.beam
     found = _attempts(model, drafts, replace(decoding, hypotheses=beam if retry else 1))
-    best = [max(attempts, key=lambda one: one.rank) for attempts in found]
+    best = [max(attempts, key=_rank) for attempts in found]
     notes = ["" if one is rivals[0] else "rival chosen" for one, rivals in zip(best, found, strict=True)]
     if retry:
         _unloop(model, drafts, best, notes, decoding)
@@ -80,7 +80,7 @@ def _try_again(
         return
     anew = [replace(drafts[i], encoded=insert(drafts[i].encoded, best[i].missing)) for i in again]
     for index, attempts in zip(again, _attempts(model, anew, decoding), strict=True):
-        better = max(best[index], *attempts, key=lambda one: one.rank)
+        better = max(best[index], *attempts, key=_rank)
         notes[index] = f"retried: {why}" + (", first kept" if better is best[index] else "")
         best[index] = better
 

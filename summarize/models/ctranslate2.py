@@ -83,12 +83,11 @@ class CTranslate2Backend:
         check_lengths(sequences, self._config.max_length)
         decoding = limited(decoding, self._config)
         if prefixes is not None:
+            forced = [list(prefix) for prefix in prefixes]
             return self._packed(
                 sequences,
-                lambda batch: self._generate_forced(
-                    [list(sequences[index]) for index in batch],
-                    [list(prefixes[index]) for index in batch],
-                    decoding,
+                lambda batch: self._generate_seq2seq(
+                    [list(sequences[index]) for index in batch], decoding, [forced[index] for index in batch]
                 ),
                 decoding,
             )
@@ -152,32 +151,24 @@ class CTranslate2Backend:
             self._model = self._load(self._workers)
         return results
 
-    def _generate_seq2seq(self, batch: list[list[str]], decoding: Decoding) -> list[list[Hypothesis]]:
-        results = self._model.translate_batch(
-            batch,
-            target_prefix=[self._forced] * len(batch) if self._forced else None,
-            max_input_length=0,
-            max_decoding_length=decoding.max_length + len(self._forced),
-            min_decoding_length=decoding.min_length + len(self._forced),
-            **self._search(decoding),
-        )
-        return [self._hypotheses(result.hypotheses, result.scores, decoding) for result in results]
-
-    def _generate_forced(
-        self, batch: list[list[str]], prefixes: list[list[str]], decoding: Decoding
+    def _generate_seq2seq(
+        self, batch: list[list[str]], decoding: Decoding, prefixes: list[list[str]] | None = None
     ) -> list[list[Hypothesis]]:
+        skipped = len(self._forced)
+        looking = prefixes is not None and decoding.beam == 1
+        starts = [[*self._forced, *prefix] for prefix in prefixes or [[]] * len(batch)]
         results = self._model.translate_batch(
             batch,
-            target_prefix=[[*self._forced, *prefix] for prefix in prefixes],
+            target_prefix=starts if any(starts) else None,
             max_input_length=0,
-            max_decoding_length=decoding.max_length + len(self._forced),
-            return_attention=decoding.beam == 1,
+            max_decoding_length=decoding.max_length + skipped,
+            min_decoding_length=decoding.min_length + skipped,
+            return_attention=looking,
             **self._search(decoding),
         )
         found = [self._hypotheses(result.hypotheses, result.scores, decoding) for result in results]
-        if decoding.beam > 1:
+        if not looking:
             return found
-        skipped = len(self._forced)
         return [
             [replace(one, attended=_attended(result.attention[0][skipped:][: len(one.tokens)]))]
             for result, (one,) in zip(results, found, strict=True)

@@ -64,11 +64,8 @@ class TransformersBackend:
 
         def decode(batch: list[int]) -> list[list[Hypothesis]]:
             sources = [ids[index] for index in batch]
-            if forced is None:
-                outputs = self._search(sources, decoding)
-                return [[self._hypothesis(output) for output in found] for found in outputs]
-            outputs = self._search(sources, decoding, [forced[index] for index in batch])
-            if decoding.beam > 1:
+            outputs = self._search(sources, decoding, forced and [forced[index] for index in batch])
+            if forced is None or decoding.beam > 1:
                 return [[self._hypothesis(output) for output in found] for found in outputs]
             bests = [one for (one,) in outputs]
             places = self._attended(sources, [one.ids for one in bests])

@@ -83,7 +83,7 @@ def test_a_batch_that_runs_out_of_memory_is_halved(
     real = backend._search  # type: ignore[attr-defined]
     sizes: list[int] = []
 
-    def search(batch: list[list[int]], decoding: Decoding) -> object:
+    def search(batch: list[list[int]], decoding: Decoding, prefixes=None) -> object:
         sizes.append(len(batch))
         if len(batch) > 3:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
