@@ -149,6 +149,8 @@ def train_command(
     from marian.runs import Plan, train
     from marian.training import Recipe
 
+    if encoder_layers and not init:
+        raise typer.BadParameter("--encoder-layers deepens a model that --init names; else give --layers")
     if not steps and not minutes:
         raise typer.BadParameter("a run needs an end: give --steps, --minutes or both")
     encoder, decoder = (int(number) for number in _two(layers, "--layers"))
@@ -249,8 +251,10 @@ def evaluate_command(
 
     test = [pairs.Pair(pairs.normalise(p.source), p.target, p.domain) for p in pairs.read_tsv(tsv)]
     results = []
+    folder = _folder(model)
+    stage = stage and scoring.reads_indonesian(folder)
     for decoder in _decoders(backend, compute_type, device, beam, threads, stage):
-        results.append(scoring.evaluate(_folder(model), test, decoder))
+        results.append(scoring.evaluate(folder, test, decoder))
         if out:
             with out.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"model": model, "test": tsv.name, **asdict(results[-1])}) + "\n")
@@ -292,7 +296,7 @@ def export_command(
         dev = list(pairs.read_tsv(data / preparation.DEV))
         dev = [pair.reversed() for pair in dev] if record["reverse"] else dev
         alone = Decoder(device=device, threads=threads)
-        stages = (False, True) if record["languages"][0] in scoring.INDONESIAN else (False,)
+        stages = (False, True) if scoring.reads_indonesian(model) else (False,)
         evaluations = [scoring.evaluate(model, dev, replace(alone, stage=stage)) for stage in stages]
     config = json.loads((model / "config.json").read_text(encoding="utf-8"))
     text = card.write(

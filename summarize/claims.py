@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -97,9 +97,10 @@ class Claim:
     sentence: int
     needs: tuple[frozenset[str], ...]
 
-    def places(self) -> Claim:
-        """The claim reduced to its countries and cities of which the Indonesian form is known."""
-        return replace(self, needs=tuple(need for need in self.needs if not _PLACES.isdisjoint(need)))
+    @property
+    def places(self) -> frozenset[str]:
+        """The keys of its countries and cities of which the Indonesian form is known."""
+        return _PLACES.intersection(key for need in self.needs for key in need)
 
 
 def claims(text: str) -> list[Claim]:

@@ -36,18 +36,26 @@ class Evidence:
     """The facts, words and names of some texts."""
 
     def __init__(self, tokens: list[str], capitalised: list[bool]) -> None:
-        self._tokens = tokens
+        self._tokens, self._capitalised = tokens, capitalised
         self.words = frozenset(tokens)
-        dates = implied(find_dates(tokens, capitalised))
-        numbers = {key for fact in find_numbers(tokens) for key in fact.keys}
-        bare = {" ".join(key.split()[:2]) for key in numbers}
-        self.facts = dates | numbers | bare | {f"name {name}" for name in self._known_names()}
 
     @classmethod
     def of(cls, sources: Iterable[str]) -> Evidence:
         """The evidence of texts in English or Indonesian."""
         raw = TOKEN.findall("\n".join(sources))
         return cls([normal(token) for token in raw], [token[0].isupper() for token in raw])
+
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        """The keys of all dates, numbers and known names."""
+        dates = implied(find_dates(self._tokens, self._capitalised))
+        numbers = {key for fact in find_numbers(self._tokens) for key in fact.keys}
+        bare = {" ".join(key.split()[:2]) for key in numbers}
+        return self._names | dates | numbers | bare
+
+    def has_places(self, claim: Claim) -> bool:
+        """Whether the countries and cities of a claim are there, of those known in both languages."""
+        return all(self._is_known_name(place) for place in claim.places)
 
     def missing(self, claim: Claim) -> Claim | None:
         """The claim where the sources don't support it, with what is missing as its text; else None."""
@@ -65,11 +73,12 @@ class Evidence:
             return None
         return claim
 
-    def _known_names(self) -> set[str]:
+    @cached_property
+    def _names(self) -> frozenset[str]:
         known: set[str] = set()
         for first in self.words & _starts().keys():
-            known.update(name for pairs, name in _starts()[first] if self._pairs.issuperset(pairs))
-        return known
+            known.update(f"name {name}" for pairs, name in _starts()[first] if self._pairs.issuperset(pairs))
+        return frozenset(known)
 
     @cached_property
     def _pairs(self) -> frozenset[tuple[str, str]]:
@@ -104,14 +113,15 @@ class Evidence:
             for _, value, *unit in stated
         )
 
+    def _is_known_name(self, name: str) -> bool:
+        # An unlisted rendering may still have the words of one of the forms.
+        return name in self._names or any(self.words.issuperset(form) for form in _forms()[name[5:]])
+
     def _is_named(self, need: frozenset[str]) -> bool:
         """Whether a part of a name is in the sources, in this spelling or a similar one."""
         (part,) = need
         if part.startswith("name "):
-            if part in self.facts:
-                return True
-            # An unlisted rendering may still have the words of one of the forms.
-            return any(self.words.issuperset(form) for form in _forms()[part[5:]])
+            return self._is_known_name(part)
         if part in self.words or stems([part])[0] in self._stems:
             return True
         if len(part) < 4 or not part.isalpha():

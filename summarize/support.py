@@ -121,7 +121,7 @@ def _verdicts(summary: str, evidence: Evidence, original: Evidence | None = None
 
 def _missing(claim: Claim, evidence: Evidence, original: Evidence | None) -> Claim | None:
     missing = evidence.missing(claim)
-    if missing is None and original is not None and original.missing(claim.places()):
+    if missing is None and original is not None and not original.has_places(claim):
         return claim
     return missing
 

@@ -21,7 +21,7 @@ from summarize.translate import Translator
 
 Backend = Literal["ctranslate2", "transformers"]
 RESAMPLES = 1000
-INDONESIAN = ("id", "ind", "in")
+_INDONESIAN = ("id", "ind", "in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,7 @@ class Decoder:
     device: str = "cpu"
     beam: int = 4
     threads: int = 0
-    stage: bool = (
-        False  # the whole translate stage of summarize, without a glossary, rather than the model alone
-    )
+    stage: bool = False  # all of summarize's translate stage but the glossary, rather than the model alone
 
     def __str__(self) -> str:
         name = "summarize's translate stage" if self.stage else self.backend
@@ -113,12 +111,11 @@ def evaluate(folder: Path, pairs: Sequence[Pair], decoder: Decoder) -> Evaluatio
     else:
         hypotheses = translate(model, sources, decoder.beam)
     seconds = time.perf_counter() - start
-    settings = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
     return Evaluation(
         decoder,
         len(pairs),
         tuple(_score(metric, hypotheses, references) for metric in (BLEU(), CHRF())),
-        share_kept(sources, references, hypotheses) if settings.get("source_lang") in INDONESIAN else None,
+        share_kept(sources, references, hypotheses) if reads_indonesian(folder) else None,
         len(pairs) / max(seconds, 1e-9),
     )
 
@@ -131,6 +128,12 @@ def _score(metric: BLEU | CHRF, hypotheses: Sequence[str], references: Sequence[
     )  # sacreBLEU shows its interval only inside a formatted string
     signature = str(metric.get_signature())
     return Score(result.name, result.score, middle - half, middle + half, signature)
+
+
+def reads_indonesian(folder: Path) -> bool:
+    """Whether a model translates from Indonesian, which the translate stage and its checks are made for."""
+    settings = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+    return settings.get("source_lang") in _INDONESIAN
 
 
 def share_kept(sources: Sequence[str], references: Sequence[str], hypotheses: Sequence[str]) -> float:
