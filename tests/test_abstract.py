@@ -263,8 +263,10 @@ class TestChat:
         def write(text: str) -> Sequence[str]:
             return ["is open."] if text.endswith(" It") else ["", "It"]
 
-        summarize, _ = summarizer(write, architecture="causal", candidates=2)
+        summarize, scribe = summarizer(write, architecture="causal", candidates=2)
         assert summarize([article()])[0].candidates == ("It is open.",)
+        [(prompts, _), (branches, _)] = scribe.calls
+        assert branches == [f"{prompts[0]} It"]
 
     def test_one_candidate_takes_one_search(self):
         summarize, scribe = summarizer(opening, architecture="causal", candidates=1)
