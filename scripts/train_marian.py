@@ -115,7 +115,7 @@ def train_command(
     steps: Annotated[int, typer.Option(help="End after so many steps (0: no such end).")] = 0,
     minutes: Annotated[float, typer.Option(help="End after so many minutes (0: no such end).")] = 0,
     optimizer: Annotated[
-        OptimizerKind, typer.Option(help="adamw, or muon: fewer steps, each a sixth dearer.")
+        OptimizerKind, typer.Option(help="adamw, or muon: a slightly lower loss in the same time.")
     ] = OptimizerKind.ADAMW,
     peak: Annotated[float, typer.Option(help="Highest learning rate.")] = 1.2e-3,
     warmup: Annotated[int, typer.Option(help="Steps to get there; at most a fifth of --steps.")] = 1000,
