@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from summarize.errors import InputError
-from summarize.manifest import Manifest
-from summarize.profiles import NO_MODEL, Options
+from summarize.folder import Folder
+from summarize.manifest import Manifest, read_manifest
+from summarize.profiles import NO_MODEL, PROFILES, Options, Profile, choose_profile
 
 if TYPE_CHECKING:
     from summarize.sources import Columns
@@ -99,3 +100,16 @@ def _prompt(options: Options) -> dict[str, str]:
 
     prompt = load_prompt(options.prompt)
     return {"name": prompt.name, "sha256": prompt.sha256}
+
+
+def pinned_profile(output: str, name: str) -> tuple[Profile, str]:
+    """The profile to use, and why; `auto` stays what it was when the run folder was made.
+
+    Otherwise a hub that answers today and didn't yesterday would change models in the middle of a run.
+    """
+    folder = Folder(output)
+    if name == "auto" and folder.exists("manifest.json"):
+        profile = read_manifest(folder).profile
+        if profile in PROFILES:
+            return PROFILES[profile], "as this run began"
+    return choose_profile(name)

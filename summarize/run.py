@@ -5,23 +5,25 @@ from __future__ import annotations
 import itertools
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from summarize.article import Article
 from summarize.engines import local
+from summarize.engines.devices import devices_for
 from summarize.engines.pace import Pace
 from summarize.engines.worker import Build
-from summarize.errors import InputError, TooManyFailuresError
+from summarize.errors import TooManyFailuresError
 from summarize.folder import Folder
 from summarize.identity import describe
 from summarize.journal import journal
-from summarize.lock import HEARTBEAT_SECONDS, Lock, hold
-from summarize.manifest import Manifest, open_manifest, read_manifest
+from summarize.lock import hold
+from summarize.manifest import open_manifest
 from summarize.pipeline import engine_build, prepare_models
-from summarize.profiles import PROFILES, Options, Profile, choose_profile
-from summarize.progress import Progress, Snapshot
+from summarize.profiles import Options
+from summarize.progress import Progress
+from summarize.session import Observer, Session, tolerance_of
 from summarize.stopping import Stop, listening
 from summarize.store import Store
 
@@ -79,64 +81,6 @@ class Outcome:
         return 3 if self.failed else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Observer:
-    """What wants to hear of a run while it goes on; the console, a metrics file."""
-
-    started: Callable[[Manifest, Store], None] = lambda manifest, store: None
-    progress: Callable[[Snapshot], None] = lambda snapshot: None
-
-
-@dataclass(slots=True)
-class _Session:
-    """The state of one run while this process works on it."""
-
-    store: Store
-    lock: Lock
-    progress: Progress
-    observer: Observer
-    tolerance: Callable[[Snapshot], bool]
-    models: dict[str, str]
-    next_beat: float = 0.0
-    next_finish: float = 0.0
-    is_cut: bool = False
-
-    def commit(self, articles: list[Article]) -> None:
-        self.lock.check()
-        retried = sum(article.id in self.store.failed for article in articles)
-        self.store.commit(articles)
-        self.progress.add(articles, retried)
-        for article in articles:
-            if article.error is not None:
-                log.warning("%s failed in %s: %s", article.source, article.error.stage, article.error.reason)
-        snapshot = self.progress.snapshot()
-        log.info("%d articles committed", len(articles), extra={"progress": snapshot.as_dict()})
-        self.tolerate(snapshot)
-
-    def tolerate(self, snapshot: Snapshot) -> None:
-        if not self.tolerance(snapshot):
-            last = f" The last: {snapshot.last_error}" if snapshot.last_error else ""
-            raise TooManyFailuresError(
-                f"Too many articles failed: {snapshot.failed} of {snapshot.done + snapshot.failed}.{last}",
-                "What was finished is saved. Look at the failures with `summarize status`, mend the cause, "
-                "then run again with --retry-failed.",
-            )
-
-    def tick(self) -> None:
-        snapshot = self.progress.snapshot()
-        self.observer.progress(snapshot)
-        if time.monotonic() >= self.next_beat:
-            self.next_beat = time.monotonic() + HEARTBEAT_SECONDS
-            self.lock.beat(snapshot.as_dict())
-
-    def finish_for_now(self) -> None:
-        """Bring summaries.jsonl up to date while nothing is to do, taking a tenth of the time at most."""
-        began = time.monotonic()
-        if began >= self.next_finish:
-            self.store.finish(self.models)
-            self.next_finish = time.monotonic() + max(1.0, 10 * (time.monotonic() - began))
-
-
 def run(
     inputs: Sequence[str],
     output: str,
@@ -157,7 +101,7 @@ def run(
     conduct, observer = conduct or Conduct(), observer or Observer()
     stop = stop or Stop(conduct.time_limit)
     started = time.monotonic()
-    tolerance = _tolerance(conduct.max_failures)
+    tolerance = tolerance_of(conduct.max_failures)
     source = _source(inputs, conduct)
     folder = Folder(output)
     folder.make()
@@ -173,7 +117,7 @@ def run(
             observer.started(manifest, store)
             progress = Progress(len(store.done), sum(1 for _ in store.failures()))
             models = {role: str(model["name"]) for role, model in manifest.models.items()}
-            session = _Session(store, lock, progress, observer, tolerance, models)
+            session = Session(store, lock, progress, observer, tolerance, models)
             if not conduct.retry_failed:
                 session.tolerate(progress.snapshot())
             feed = _feed(source, output, options, conduct, session, stop)
@@ -220,7 +164,7 @@ def _source(inputs: Sequence[str], conduct: Conduct) -> Source:
 
 
 def _feed(
-    source: Source, output: str, options: Options, conduct: Conduct, session: _Session, stop: Stop
+    source: Source, output: str, options: Options, conduct: Conduct, session: Session, stop: Stop
 ) -> Feed:
     from summarize.clean import Cleaner
     from summarize.feed import Feed
@@ -234,7 +178,7 @@ def _feed(
     return Feed(source, cleaner, is_done, session.progress, stop, output, store.is_taken)
 
 
-def _first(batches: Iterator[list[Article]], session: _Session) -> list[Article] | None:
+def _first(batches: Iterator[list[Article]], session: Session) -> list[Article] | None:
     """The first batch that has something in it; None where there is nothing to do."""
     for batch in batches:
         if batch:
@@ -248,7 +192,7 @@ def _work(
     batches: Iterator[list[Article]],
     feed: Feed,
     pace: Pace,
-    session: _Session,
+    session: Session,
     options: Options,
     conduct: Conduct,
     build: Build | None,
@@ -273,51 +217,3 @@ def _work(
         pace=pace,
         tick=tick,
     )
-
-
-def _tolerance(limit: str | None) -> Callable[[Snapshot], bool]:
-    if limit is None:
-        return lambda snapshot: True
-    try:
-        number = float(limit.removesuffix("%"))
-    except ValueError:
-        raise InputError(f"--max-failures takes a number or a percentage, not {limit!r}.") from None
-    if not limit.endswith("%"):
-        return lambda snapshot: snapshot.failed <= number
-    settled = 100  # a share of fewer articles says nothing
-    return lambda snapshot: (
-        snapshot.done + snapshot.failed < settled
-        or 100 * snapshot.failed <= number * (snapshot.done + snapshot.failed)
-    )
-
-
-def devices_for(device: str) -> list[str]:
-    """The devices that `auto`, `cpu`, `cuda`, `cuda:1` or `cuda:0,cuda:1` mean on this machine.
-
-    Raises InputError where a GPU is asked for and there is none.
-    """
-    if device == "cpu":
-        return ["cpu"]
-    import ctranslate2
-
-    count = ctranslate2.get_cuda_device_count()
-    if device == "auto":
-        return [f"cuda:{index}" for index in range(count)] or ["cpu"]
-    if not count:
-        raise InputError(f"--device {device}: this machine has no CUDA GPU.", "Leave it out to use the CPU.")
-    if device == "cuda":
-        return [f"cuda:{index}" for index in range(count)]
-    return device.split(",")
-
-
-def pinned_profile(output: str, name: str) -> tuple[Profile, str]:
-    """The profile to use, and why; `auto` stays what it was when the run folder was made.
-
-    Otherwise a hub that answers today and didn't yesterday would change models in the middle of a run.
-    """
-    folder = Folder(output)
-    if name == "auto" and folder.exists("manifest.json"):
-        profile = read_manifest(folder).profile
-        if profile in PROFILES:
-            return PROFILES[profile], "as this run began"
-    return choose_profile(name)

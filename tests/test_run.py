@@ -10,9 +10,11 @@ from newsroom import article_text, write_articles
 from summarize.article import Article
 from summarize.errors import InputError, StoreError, SummarizeError
 from summarize.folder import Folder
+from summarize.identity import pinned_profile
 from summarize.profiles import PROFILES, Options, options_for
 from summarize.progress import Snapshot
-from summarize.run import Conduct, Observer, Outcome, devices_for, pinned_profile, run
+from summarize.run import Conduct, Outcome, run
+from summarize.session import Observer
 from summarize.stopping import Stop
 from summarize.store import Store
 
@@ -178,10 +180,3 @@ def test_a_run_folder_may_be_an_object_store(tmp_path: Path) -> None:
     outcome = run([str(news)], "memory://runs/night", REHEARSAL)
     assert outcome.done == 3
     assert len(Folder("memory://runs/night").read("summaries.jsonl").splitlines()) == 3
-
-
-def test_a_device_that_is_not_there_is_a_usage_error() -> None:
-    assert devices_for("cpu") == ["cpu"]
-    assert devices_for("auto")
-    with pytest.raises(InputError, match="no CUDA GPU"):
-        devices_for("cuda")

@@ -15,7 +15,7 @@ from summarize.cli.console import counted, duration, err
 from summarize.errors import InputError
 from summarize.manifest import Manifest
 from summarize.progress import Snapshot
-from summarize.run import Observer
+from summarize.session import Observer
 from summarize.store import Store
 
 _LINE_EVERY_SECONDS = 15.0

@@ -138,8 +138,9 @@ def run_command(
     from summarize.cli.console import log_to_console
     from summarize.cli.display import Display
     from summarize.cli.outcome import conclude, telling_of_errors
+    from summarize.identity import pinned_profile
     from summarize.profiles import options_for
-    from summarize.run import Conduct, pinned_profile, run
+    from summarize.run import Conduct, run
     from summarize.sources import Columns
 
     log_to_console(verbose, quiet)
