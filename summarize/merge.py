@@ -9,10 +9,11 @@ from typing import Any
 
 from summarize.article import Article, Failure
 from summarize.errors import InputError
+from summarize.failure_rows import FailureRecord
 from summarize.folder import Folder
 from summarize.lock import hold, read_holder
 from summarize.manifest import Manifest, open_manifest, read_manifest
-from summarize.store import FailureRecord, Store
+from summarize.store import Store
 
 _BATCH = 1000
 

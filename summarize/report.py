@@ -14,6 +14,7 @@ from itertools import islice
 from typing import IO, Any
 
 from summarize.errors import InputError
+from summarize.failure_rows import FailureRecord
 from summarize.folder import Folder
 from summarize.manifest import Manifest, read_manifest
 from summarize.pairs import Records, Reference
@@ -30,7 +31,7 @@ from summarize.report_flags import meaning
 from summarize.report_page import packed, render
 from summarize.report_throughput import Throughput, throughput
 from summarize.scores import MetricScore, Scores
-from summarize.store import FailureRecord, Store
+from summarize.store import Store
 
 REPORT = "report.html"
 

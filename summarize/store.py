@@ -7,14 +7,12 @@ import json
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from summarize.article import SCHEMA, Article, from_row, to_row
+from summarize.failure_rows import FAILURE_SCHEMA, FailureRecord, failure_row
 from summarize.folder import Folder
 from summarize.idset import IdSet, VersionSet
 from summarize.part_files import ARTICLES, Part, groups, is_intact, is_part, merged_rows, number_of, part_name
@@ -29,36 +27,6 @@ _ROW_GROUP = 256
 _MOST_LISTINGS = 5
 
 log = logging.getLogger(__name__)
-
-FAILURE_SCHEMA = pa.schema(
-    [
-        ("id", pa.string()),
-        ("source", pa.string()),
-        ("position", pa.int64()),
-        ("text_id", pa.string()),
-        ("stage", pa.string()),
-        ("reason", pa.string()),
-        ("traceback", pa.string()),
-        ("attempt", pa.int32()),
-        ("time", pa.string()),
-    ]
-)
-"""Columns of `failures/part-*.parquet`."""
-
-
-@dataclass(frozen=True, slots=True)
-class FailureRecord:
-    """An article that could not be processed, as kept in the run folder."""
-
-    id: str
-    source: str
-    position: int
-    text_id: str
-    stage: str
-    reason: str
-    traceback: str
-    attempt: int
-    time: str
 
 
 class Store:
@@ -188,26 +156,12 @@ class Store:
                 self.done.add(item)
                 self._note_version(item, text_id)
         if failures:
-            rows = [self._failure_row(item) for item in failures]
+            rows = [failure_row(item, self._attempts.get(item.id, 0) + 1) for item in failures]
             self._write_part(FAILURES, pa.Table.from_pylist(rows, FAILURE_SCHEMA))
             for item in failures:
                 self.failed.add(item.id)
                 self._note_version(item.id, item.text_id)
                 self._attempts[item.id] = self._attempts.get(item.id, 0) + 1
-
-    def _failure_row(self, article: Article) -> dict[str, Any]:
-        assert article.error is not None
-        return {
-            "id": _valid(article.id),
-            "source": _valid(article.source),
-            "position": article.position,
-            "text_id": article.text_id,
-            "stage": article.error.stage,
-            "reason": _valid(article.error.reason),
-            "traceback": _valid(article.error.traceback),
-            "attempt": self._attempts.get(article.id, 0) + 1,
-            "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        }
 
     def _write_part(self, kind: str, table: pa.Table) -> None:
         buffer = io.BytesIO()
@@ -322,7 +276,3 @@ def _as_table(articles: Sequence[Article]) -> tuple[pa.Table, list[Article]]:
 
 def _place(article: Article) -> tuple[int, str]:
     return article.position, article.id
-
-
-def _valid(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode()

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from faults.rehearsal import Rehearsal
 
+from summarize.failure_rows import FailureRecord
 from summarize.folder import Folder
-from summarize.store import FailureRecord, Store
+from summarize.store import Store
 
 Ledger = Callable[[str, int, int, float], None]
 
