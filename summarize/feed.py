@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -137,19 +138,27 @@ class Feed:
             self.waiting.clear()
         self.cut = True
 
-    def count_apart(self) -> None:
-        """Tell `progress` how many articles there are, in a thread; give up when that takes long."""
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Tell `progress` how many articles there are, in a thread that ends with the block at the latest."""
         if "-" in self._source.inputs:  # standard input can be read once only
+            yield
             return
-        threading.Thread(target=self._count, daemon=True).start()
+        over = threading.Event()
+        threading.Thread(target=self._count, args=(over,), daemon=True).start()
+        try:
+            yield
+        finally:
+            over.set()
 
-    def _count(self) -> None:
-        time.sleep(_COUNT_AFTER_SECONDS)  # a short run is over by then
+    def _count(self, over: threading.Event) -> None:
+        if over.wait(_COUNT_AFTER_SECONDS):  # a short run
+            return
         deadline = time.monotonic() + _MOST_SECONDS_COUNTING
         try:
             reader = self._read()
             for _ in reader:
-                if self._progress.total is not None or time.monotonic() > deadline:
+                if self._progress.total is not None or over.is_set() or time.monotonic() > deadline:
                     return
         except Exception as error:  # the reading that matters will meet it too
             log.debug("the input can't be counted: %s", error)

@@ -203,17 +203,17 @@ def _work(
         if idle and feed.waiting.is_set():
             session.finish_for_now()
 
-    feed.count_apart()
     devices = devices_for(conduct.device)
-    if build is None:
-        prepare_models(options, devices[0])
-    session.is_cut = not local.run(
-        (batch for batch in batches if batch),
-        build or engine_build(options, conduct.threads, conduct.memory),
-        session.commit,
-        devices=devices,
-        stop=stop,
-        limits=local.Limits(watchdog=conduct.watchdog),
-        pace=pace,
-        tick=tick,
-    )
+    with feed.counting():
+        if build is None:
+            prepare_models(options, devices[0])
+        session.is_cut = not local.run(
+            (batch for batch in batches if batch),
+            build or engine_build(options, conduct.threads, conduct.memory),
+            session.commit,
+            devices=devices,
+            stop=stop,
+            limits=local.Limits(watchdog=conduct.watchdog),
+            pace=pace,
+            tick=tick,
+        )

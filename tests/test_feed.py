@@ -66,6 +66,29 @@ def test_how_many_articles_there_are_is_known_when_all_are_read(tmp_path: Path) 
     assert progress.total == 5
 
 
+def test_the_thread_that_counts_ends_with_the_run(tmp_path: Path) -> None:
+    write_articles(tmp_path, 2)
+    progress = Progress(0, 0)
+    feed = Feed(Source((str(tmp_path),), Columns()), Cleaner(), lambda article: False, progress, Stop())
+    before = set(threading.enumerate())
+    with feed.counting():
+        (counter,) = set(threading.enumerate()) - before
+    counter.join(1)
+    assert not counter.is_alive()
+    assert progress.total is None
+
+
+def test_a_long_run_learns_how_many_articles_there_are_before_it_has_read_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("summarize.feed._COUNT_AFTER_SECONDS", 0.01)
+    write_articles(tmp_path, 5)
+    progress = Progress(0, 0)
+    feed = Feed(Source((str(tmp_path),), Columns()), Cleaner(), lambda article: False, progress, Stop())
+    with feed.counting():
+        assert eventually(lambda: progress.total == 5)
+
+
 @pytest.fixture
 def arrivals(tmp_path: Path) -> Iterator[tuple[Feed, list[str]]]:
     """A feed that watches a folder with one article in it, and the names of what it gave."""
