@@ -95,11 +95,11 @@ def _put_back(
         todo = {
             index: word
             for index, one in enumerate(best)
-            if not one.degenerate and (word := _first_lost(drafts[index], one, tried[index]))
+            if not one.degenerate and (word := _first_lost(one, tried[index]))
         }
         if not todo:
             return
-        sources = dict(zip(todo, model.tokenizer.encode([drafts[i].encoded for i in todo]), strict=True))
+        sources = dict(zip(todo, model.tokenizer.encode([best[i].source for i in todo]), strict=True))
         attended |= _looks(model, [i for i in todo if i not in attended], sources, best, decoding)
         prefixes: dict[int, list[str]] = {}
         for index, word in todo.items():
@@ -112,7 +112,8 @@ def _put_back(
             replace(decoding, hypotheses=1),
             prefixes=list(prefixes.values()),
         )
-        made = _judged(model, [drafts[index] for index in prefixes], [one for (one,) in outputs], decoding)
+        of = [replace(drafts[index], encoded=best[index].source) for index in prefixes]
+        made = _judged(model, of, [one for (one,) in outputs], decoding)
         for index, one in zip(prefixes, made, strict=True):
             # What was forced is left out of the score, which therefore says nothing against the first one's.
             better = max(best[index], replace(one, score=min(one.score, best[index].score)), key=_rank)
@@ -181,9 +182,9 @@ def _span(source: Sequence[str], word: str) -> tuple[int, int] | None:
     return None
 
 
-def _first_lost(draft: Draft, one: Attempt, tried: set[str]) -> str | None:
+def _first_lost(one: Attempt, tried: set[str]) -> str | None:
     lost = [word for word in (*one.lost_numbers, *one.lost_names) if word not in tried]
-    return min(lost, key=draft.encoded.find, default=None)
+    return min(lost, key=one.source.find, default=None)
 
 
 def _rank(one: Attempt) -> tuple[bool, float]:

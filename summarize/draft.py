@@ -56,6 +56,7 @@ class Attempt:
     lost_numbers: tuple[str, ...] = ()
     lost_names: tuple[str, ...] = ()
     missing: tuple[Entry, ...] = ()
+    source: str = ""  # what was encoded; another try may have had a term written into it
     output: tuple[str, ...] = ()  # the tokens that the model generated
 
     @property
@@ -150,6 +151,7 @@ def attempt(
         lost_numbers=lost_numbers(draft.core, target),
         lost_names=names,
         missing=missing(target, draft.entries),
+        source=draft.encoded,
         output=output,
     )
 

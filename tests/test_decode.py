@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
 from summarize.carryover import lost_names, lost_numbers
 from summarize.decode import decode, forced_prefix
 from summarize.draft import draft
-from summarize.models.backend import Decoding
+from summarize.glossary import Entry, Glossary
+from summarize.models.backend import Architecture, Decoding, Hypothesis, Tokenizer
 from summarize.models.load import load_model
 
 SOURCE = ["▁kata", "▁Gu", "ar", "a", "▁se", "besar", "▁Rp", "7", "1", "0", ",", "3", "▁miliar", "</s>"]
@@ -56,3 +60,46 @@ def test_the_bundled_model_gets_its_lost_names_and_numbers_back(backend: str) ->
         assert lost_names(source, one.target) == lost_numbers(source, one.target) == ()
         assert one.flags == ()
         assert any("put back" in note for note in one.notes) == bool(first.flags)
+
+
+class Scripted:
+    """A backend that knows its outputs beforehand, and remembers what it was given."""
+
+    architecture: Architecture = "seq2seq"
+
+    def __init__(self, tokenizer: Tokenizer, *outputs: str) -> None:
+        self._outputs = [tuple(tokens[:-1]) for tokens in tokenizer.encode(outputs)]
+        self.sources: list[list[str]] = []
+
+    def generate(
+        self,
+        sequences: Sequence[Sequence[str]],
+        decoding: Decoding,
+        *,
+        prefixes: Sequence[Sequence[str]] | None = None,
+    ) -> list[list[Hypothesis]]:
+        if not sequences:
+            return []
+        (source,) = sequences
+        self.sources.append(list(source))
+        tokens = self._outputs.pop(0)
+        return [[Hypothesis(tokens, -1.0, tuple(range(len(source))))]]
+
+
+def test_a_word_is_put_back_where_the_source_that_was_translated_has_it() -> None:
+    bundled = load_model("starter-marian-id-en", device="cpu", offline=True)
+    glossary = Glossary((Entry("zirah", ("armour",)),))
+    backend = Scripted(
+        bundled.tokenizer,
+        "It has a vest of the guards.",
+        "It has armour of the guards.",  # asked again, with the term in the source
+        "It has armour of the guards.",  # where did it look?
+        "It has 45 armour of the guards.",  # with the number as part of the prefix
+    )
+    model = replace(bundled, backend=backend)
+    (found,) = decode(model, [draft("Itu punya 45 zirah penjaga.", glossary)], Decoding(beam=1))
+    first, *later = [bundled.tokenizer.decode([source])[0] for source in backend.sources]
+    assert first == "Itu punya 45 zirah penjaga."
+    assert later == ["Itu punya 45 armour penjaga."] * 3
+    assert found.target == "It has 45 armour of the guards."
+    assert found.notes[-1] == "retried: term; put back: 45"
