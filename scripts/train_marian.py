@@ -140,6 +140,9 @@ def train_command(
     save_every: Annotated[int, typer.Option(help="Steps between checkpoints.")] = 500,
     device: Device = "cpu",
     threads: Threads = 0,
+    processes: Annotated[
+        int, typer.Option(min=1, help="Processes that train together, on a CPU: one a core, --threads 1.")
+    ] = 1,
 ) -> None:
     """Train from scratch or from a model folder; the same command again goes on from the checkpoint.
 
@@ -151,6 +154,8 @@ def train_command(
 
     if encoder_layers and not init:
         raise typer.BadParameter("--encoder-layers deepens a model that --init names; else give --layers")
+    if processes > 1 and device != "cpu":
+        raise typer.BadParameter("--processes is for a CPU; a GPU is kept busy by one")
     if not steps and not minutes:
         raise typer.BadParameter("a run needs an end: give --steps, --minutes or both")
     encoder, decoder = (int(number) for number in _two(layers, "--layers"))
@@ -189,6 +194,7 @@ def train_command(
         tokens=tokens,
         device=device,
         threads=threads,
+        processes=processes,
     )
     with _progress() as (show, _):
         best = train(plan, run, show)

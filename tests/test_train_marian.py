@@ -28,7 +28,9 @@ from marian import (
     network,
     pairs,
     preparation,
+    runs,
     synthesis,
+    team,
     training,
     vocabulary,
 )
@@ -38,6 +40,7 @@ from marian.network import Shape
 from marian.output_loss import output_loss
 from marian.pairs import Limits, Pair
 from marian.scoring import share_kept
+from marian.team import Team
 from marian.training import Progress, Recipe, Run
 
 SUBJECTS = {"Presiden": "The president", "Menteri": "The minister", "Warga": "Residents", "Polisi": "Police"}
@@ -321,6 +324,12 @@ def small_run(folder: Path, data: Path, recipe: Recipe) -> tuple[Run, list[Pair]
     return Run(folder, model, codec, recipe), list(pairs.read_tsv(data / "train.tsv"))[:60], mixture
 
 
+def share_own_rank(member: Team) -> tuple[list[float], float]:
+    weights = [torch.full((2, 3), float(member.rank)), torch.tensor([4.0 * member.rank])]
+    seconds = member.share(weights, seconds=7.0 + member.rank)
+    return [weights[0].mean().item(), weights[1].item()], seconds
+
+
 def constant(model: MarianMTModel) -> dict[str, float]:
     return {"bleu": 1.0, "chrf": 1.0}
 
@@ -353,6 +362,25 @@ class TestTraining:
             assert torch.equal(one, other)
         logged = [json.loads(line)["step"] for line in (tmp_path / "killed" / "log.jsonl").open()]
         assert logged == [*range(1, 8), 7, *range(8, 15), 14]
+
+    def test_a_team_takes_the_mean_of_its_weights_and_the_time_of_the_first(self):
+        with team.gather(2, share_own_rank) as first:
+            assert share_own_rank(first) == ([0.5, 2.0], 7.0)
+        assert share_own_rank(Team()) == ([0.0, 0.0], 7.0)
+
+    def test_a_team_trains_and_goes_on_from_its_checkpoint(self, data, tmp_path):
+        options = (
+            "--layers", "1,1", "--dim", 32, "--heads", 2, "--ff", 64, "--tokens", 1500, "--threads", 1,
+            "--log-every", 1, "--save-every", 4, "--processes", 2,
+        )  # fmt: skip
+        run("train", tmp_path, data, "--steps", 13, *options)
+        run("train", tmp_path, data, "--steps", 18, *options)
+        lines = runs.log(tmp_path)
+        assert [line["step"] for line in lines] == [*range(1, 14), 13, *range(14, 19), 18]
+        alone = tmp_path / "alone"
+        run("train", alone, data, "--steps", 18, *options[:-1], 1)
+        assert lines[-1]["tokens"] > 1.5 * runs.log(alone)[-1]["tokens"]
+        assert lines[-1]["epoch"] > 0
 
     def test_a_finished_run_is_left_alone(self, data, tmp_path):
         steps = []

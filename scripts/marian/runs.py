@@ -7,6 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from marian import (
     pairs,
     preparation,
     scoring,
+    team,
     training,
     vocabulary,
 )
@@ -31,6 +33,7 @@ from marian.batches import Mixture
 from marian.network import Shape
 from marian.pairs import Pair
 from marian.scoring import Decoder
+from marian.team import Team
 from marian.training import Recipe, Run
 from marian.vocabulary import Codec
 
@@ -65,6 +68,7 @@ class Plan:
     tokens: int = 2600
     device: str = "cpu"
     threads: int = 0
+    processes: int = 1
     start_name: str | None = None
 
     @property
@@ -76,23 +80,29 @@ class Plan:
 def train(plan: Plan, folder: Path, report: Callable[[dict[str, Any]], None]) -> float:
     """Train as planned in `folder`, going on from its checkpoint where there is one; the best dev BLEU."""
     folder.mkdir(parents=True, exist_ok=True)
+    vocabulary.copy(plan.vocabulary, folder, plan.reverse)
+    with team.gather(plan.processes, partial(_train, plan, folder)) as first:
+        return _train(plan, folder, first, report)
+
+
+def _train(
+    plan: Plan, folder: Path, member: Team, report: Callable[[dict[str, Any]], None] = lambda line: None
+) -> float:
+    """The part of one process."""
     if plan.threads:
         torch.set_num_threads(plan.threads)
-    vocabulary.copy(plan.vocabulary, folder, plan.reverse)
     codec = vocabulary.load(folder)
     given, dev = _read(plan)
     torch.manual_seed(plan.recipe.seed)
     model = _network(plan, codec, dev)
-    model.config.save_pretrained(folder)
-    if plan.start and not (folder / START).exists():
-        save_file({name: weight.detach() for name, weight in model.named_parameters()}, folder / START)
-    _record(plan, folder, given, model)
+    if not member.rank:
+        _record(plan, folder, given, model)
     texts = (line for path in plan.names for line in pairs.read_lines(path))
     augmentation = Augmentation(
         plan.headlines, plan.renamed, augment.collect_names(given, texts) if plan.renamed else ()
     )
     mixture = Mixture(plan.weights, plan.sampled, plan.alpha, augmentation, plan.tokens, masked=plan.masked)
-    run = Run(folder, model, codec, plan.recipe, plan.device)
+    run = Run(folder, model, codec, plan.recipe, plan.device, member)
     run.train(given, mixture, _scorer(folder, dev, plan), report)
     return run.progress.best
 
@@ -116,6 +126,9 @@ def _read(plan: Plan) -> tuple[list[Pair], list[Pair]]:
 
 
 def _record(plan: Plan, folder: Path, given: Sequence[Pair], model: MarianMTModel) -> None:
+    model.config.save_pretrained(folder)
+    if plan.start and not (folder / START).exists():
+        save_file({name: weight.detach() for name, weight in model.named_parameters()}, folder / START)
     record = {
         **{key: value for key, value in asdict(plan).items() if key not in ("data", "start", "start_name")},
         "languages": plan.languages[::-1] if plan.reverse else plan.languages,

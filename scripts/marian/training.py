@@ -24,6 +24,7 @@ from transformers import MarianMTModel
 from marian import batches, network, optimizers
 from marian.batches import Mixture
 from marian.pairs import Pair
+from marian.team import Team
 from marian.vocabulary import Codec
 
 CHECKPOINT, BEST, LOG = "checkpoint.safetensors", "best.safetensors", "log.jsonl"
@@ -88,13 +89,21 @@ class Run:
     """A training run in a folder: the network, its moving average, the optimiser, and the log.
 
     Everything random comes from the recipe's seed and the step, so that a run killed at any time
-    goes on from its checkpoint as if nothing had happened.
+    goes on from its checkpoint as if nothing had happened; with a team, all go on with the optimiser of
+    the first.
     """
 
     def __init__(
-        self, folder: Path, model: MarianMTModel, codec: Codec, recipe: Recipe, device: str = "cpu"
+        self,
+        folder: Path,
+        model: MarianMTModel,
+        codec: Codec,
+        recipe: Recipe,
+        device: str = "cpu",
+        team: Team | None = None,
     ) -> None:
         self.folder, self.codec, self.recipe = folder, codec, recipe
+        self.team = team or Team()
         self.model = model.to(device)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
         self.parameters = [p for p in self.model.parameters() if p.requires_grad]
@@ -114,15 +123,20 @@ class Run:
         as `best.safetensors`.
         """
         self.resume()
+        self.team.wait()
         stream = self._stream(pairs, mixture)
         last = time.monotonic()
         while share_done(self.recipe, self.progress) < 1:
             batch = next(stream)
             self.step(batch)
-            now = time.monotonic()
-            self.progress.seconds += now - last
-            last = now
-            step, done = self.progress.step, share_done(self.recipe, self.progress) >= 1
+            step = self.progress.step
+            if self.team.meets(step) or share_done(self.recipe, self.progress) >= 1:
+                now = time.monotonic()
+                self.progress.seconds += self.team.share(self.parameters, now - last)
+                last = now
+            if self.team.rank:
+                continue
+            done = share_done(self.recipe, self.progress) >= 1
             if step % self.recipe.log_every == 0 or done:
                 self._log({**self._numbers(), "rate": rate(self.recipe, self.progress)}, report)
             if step % self.recipe.score_every == 0 or done:
@@ -133,7 +147,8 @@ class Run:
     def step(self, batch: batches.Batch) -> None:
         """One update with one batch."""
         recipe, progress = self.recipe, self.progress
-        rng = random.Random(f"{recipe.seed}/{progress.step}")
+        member = f"/{self.team.rank}" if self.team.rank else ""
+        rng = random.Random(f"{recipe.seed}/{progress.step}{member}")
         torch.manual_seed(rng.getrandbits(31))
         self.model.train()
         device = self.model.device.type
@@ -144,8 +159,8 @@ class Run:
         torch.nn.utils.clip_grad_norm_(self.parameters, recipe.clip, foreach=True)
         self.optimizers.step(rate(recipe, progress))
         progress.step += 1
-        progress.batch += 1
-        progress.tokens += batch.tokens
+        progress.batch += self.team.size
+        progress.tokens += batch.tokens * self.team.size
         decay = min(recipe.average, progress.step / (progress.step + 10))
         torch._foreach_lerp_(self.averages, self.parameters, 1 - decay)
         value = loss.item()
@@ -155,7 +170,7 @@ class Run:
         """Batches without end, from where the run stands."""
         while True:
             epoch = batches.epoch(pairs, self.codec, mixture, self.recipe.seed, self.progress.epoch)
-            yield from itertools.islice(epoch, self.progress.batch, None)
+            yield from itertools.islice(epoch, self.progress.batch + self.team.rank, None, self.team.size)
             if not self.progress.batch:
                 raise ValueError("the data has no pair that fits a batch")
             self.progress = replace(self.progress, epoch=self.progress.epoch + 1, batch=0)
@@ -224,14 +239,16 @@ class Run:
         self.model.load_state_dict(groups["model"], strict=False)
         self.average.load_state_dict(groups["average"], strict=False)
         self.optimizers.restore(groups["moments"])
+        if self.team.rank == 0:
+            self._drop_lines_after(self.progress.step)
+        return True
+
+    def _drop_lines_after(self, step: int) -> None:
         log = self.folder / LOG
         lines = [
-            line
-            for line in log.read_text(encoding="utf-8").splitlines()
-            if json.loads(line)["step"] <= self.progress.step
+            line for line in log.read_text(encoding="utf-8").splitlines() if json.loads(line)["step"] <= step
         ]
         log.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
-        return True
 
 
 def load_average(paths: Sequence[Path], model: MarianMTModel) -> MarianMTModel:
