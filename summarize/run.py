@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from summarize.article import Article
-from summarize.engines import local
+from summarize.engines import Engine, crew, local
 from summarize.engines.devices import devices_for
 from summarize.engines.pace import Pace
+from summarize.engines.process import ModelProcess
 from summarize.engines.worker import Build
 from summarize.errors import TooManyFailuresError
 from summarize.folder import Folder
@@ -44,6 +45,8 @@ class Conduct:
     """How a run is carried out. Nothing here alters results."""
 
     profile: str = ""  # for the record
+    engine: Engine = "local"
+    actors: int = 0  # of Ray, at most; 0 is as many as fit
     device: str = "auto"
     threads: int = 0
     memory: bool = True  # share translations with other runs, on disk
@@ -203,17 +206,29 @@ def _work(
         if idle and feed.waiting.is_set():
             session.finish_for_now()
 
-    devices = devices_for(conduct.device)
     with feed.counting():
-        if build is None:
-            prepare_models(options, devices[0])
-        session.is_cut = not local.run(
+        session.is_cut = not crew.run(
             (batch for batch in batches if batch),
-            build or engine_build(options, conduct.threads, conduct.memory),
+            _workers(options, conduct, build),
             session.commit,
-            devices=devices,
             stop=stop,
-            limits=local.Limits(watchdog=conduct.watchdog),
+            limits=crew.Limits(watchdog=conduct.watchdog),
             pace=pace,
             tick=tick,
         )
+
+
+def _workers(options: Options, conduct: Conduct, build: Build | None) -> list[ModelProcess]:
+    """The model processes of the engine, started."""
+
+    def with_threads(threads: int) -> Build:
+        return build or engine_build(options, threads, conduct.memory)
+
+    if conduct.engine == "ray":
+        from summarize.engines import ray
+
+        return ray.hire(with_threads, conduct.device, threads=conduct.threads, actors=conduct.actors)
+    devices = devices_for(conduct.device)
+    if build is None:
+        prepare_models(options, devices[0])
+    return local.hire(with_threads(conduct.threads), devices)

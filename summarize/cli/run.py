@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from summarize.cli.values import BackendName, Length, seconds, share
+from summarize.cli.values import BackendName, Engine, Length, seconds, share
 
 _MODELS, _RESULTS, _INPUT, _NIGHT = "Models", "Results", "Input", "How it runs (alters no result)"
 
@@ -86,6 +86,13 @@ def run_command(
         tuple | None,  # type: ignore[type-arg]
         typer.Option(parser=share, metavar="K/N", help="Only this share, 3/16 say.", rich_help_panel=_INPUT),
     ] = None,
+    engine: Annotated[
+        Engine, typer.Option(help="This machine, or a Ray cluster.", rich_help_panel=_NIGHT)
+    ] = "local",
+    actors: Annotated[
+        int,
+        typer.Option(min=0, help="Most model processes of Ray; 0 is as many as fit.", rich_help_panel=_NIGHT),
+    ] = 0,
     device: Annotated[
         str, typer.Option(help="auto, cpu, cuda, cuda:1 or cuda:0,cuda:1.", rich_help_panel=_NIGHT)
     ] = "auto",
@@ -143,6 +150,8 @@ def run_command(
     from summarize.run import Conduct, run
     from summarize.sources import Columns
 
+    if actors and engine != "ray":
+        raise typer.BadParameter("--actors is for --engine ray")
     log_to_console(verbose, quiet)
     target = output or default_output(inputs)
     chosen, why = pinned_profile(target, profile)
@@ -162,6 +171,8 @@ def run_command(
     )
     conduct = Conduct(
         profile=chosen.name,
+        engine=engine,
+        actors=actors,
         device=device,
         threads=threads,
         memory=memory,

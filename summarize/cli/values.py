@@ -6,9 +6,10 @@ import re
 
 import typer
 
+from summarize.engines import Engine
 from summarize.profiles import BackendName, Length
 
-__all__ = ["BackendName", "Length", "seconds", "share"]
+__all__ = ["BackendName", "Engine", "Length", "seconds", "share"]
 
 _SPAN = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?:in)?)?(?:(\d+(?:\.\d+)?)s?)?")
 

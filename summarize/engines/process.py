@@ -1,22 +1,39 @@
-"""A model process as its parent sees it: what it has in hand, since when, and how to start it anew."""
+"""A model process as the loop sees it: what it has in hand, since when, and how to start it anew."""
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
-import pickle
 import queue
-import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from typing import Protocol
 
 from summarize.article import Article
-from summarize.engines.worker import Build, serve
-from summarize.stopping import shielded
+
+
+class Link(Protocol):
+    """A started process that runs `worker.serve`, here or elsewhere; `pipe` gives the messages it sends."""
+
+    pipe: Connection
+
+    def send(self, articles: list[Article]) -> None:
+        """Give it a batch. Raises OSError where it is gone."""
+        ...
+
+    def kill(self) -> None:
+        """End the process, whatever it is doing."""
+        ...
+
+    def join(self) -> None:
+        """Wait until it has ended."""
+        ...
+
+    def cause_of_death(self) -> str:
+        """What happened to it, once its end of the pipe is closed; goes on from "the model process"."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +58,7 @@ class Batch:
 class ModelProcess:
     """`since` is when it turned to the batch in hand, or was started; `stage` where it is."""
 
-    build: Build
-    device: str
+    start: Callable[[], Link]
     batches: deque[Batch] = field(default_factory=deque)
     stage: str = "load"
     ready: bool = False
@@ -55,17 +71,12 @@ class ModelProcess:
         self._start()
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.pipe: Connection
-        self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=serve, args=(theirs, self.build, self.device), daemon=True)
-        with shielded(), _main_left_out(self.build):
-            self.process.start()
-        theirs.close()
+        self._link = self.start()
+        self.pipe = self._link.pipe
         self.since = time.monotonic()
         self._outbox: queue.SimpleQueue[list[Article] | None] = queue.SimpleQueue()
         # In a thread: a process that hangs in native code doesn't receive, and would hang this one too.
-        self._sender = threading.Thread(target=_send, args=(self.pipe, self._outbox), daemon=True)
+        self._sender = threading.Thread(target=_send, args=(self._link, self._outbox), daemon=True)
         self._sender.start()
 
     def give(self, batch: Batch) -> None:
@@ -89,37 +100,26 @@ class ModelProcess:
         self.stage, self.ready, self.succeeded = "load", False, False
         self._start()
 
+    def kill(self) -> None:
+        """Begin to end the process, whatever it is doing."""
+        self._link.kill()
+
     def end(self) -> None:
-        """End the process, whatever it is doing."""
-        self.process.kill()
-        self.process.join()
+        """End the process and what belongs to it here."""
+        self._link.kill()
+        self._link.join()
         self._outbox.put(None)
         self._sender.join()
         self.pipe.close()
 
-
-@contextlib.contextmanager
-def _main_left_out(build: Build) -> Iterator[None]:
-    """Keep the new process from importing this one's main module, unless `build` comes from there.
-
-    That takes time, fails in a notebook, and in a script without `if __name__ == "__main__"` would begin
-    the run anew.
-    """
-    main = sys.modules["__main__"]
-    if b"__main__" in pickle.dumps(build):
-        yield
-        return
-    hidden = {name: vars(main).get(name) for name in ("__file__", "__spec__")}
-    vars(main).update(dict.fromkeys(hidden))
-    try:
-        yield
-    finally:
-        vars(main).update(hidden)
+    def cause_of_death(self) -> str:
+        """What happened to the process."""
+        return self._link.cause_of_death()
 
 
-def _send(pipe: Connection, outbox: queue.SimpleQueue[list[Article] | None]) -> None:
+def _send(link: Link, outbox: queue.SimpleQueue[list[Article] | None]) -> None:
     while (articles := outbox.get()) is not None:
         try:
-            pipe.send(articles)
-        except OSError:  # the process died; the parent sees that by itself
+            link.send(articles)
+        except OSError:  # the process died; the loop sees that by itself
             return

@@ -1,4 +1,4 @@
-"""The local engine: every article comes back once, whatever happens to the model process."""
+"""A crew on this machine: every article comes back once, whatever happens to the model process."""
 
 import time
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ import pytest
 import stub_stages
 
 from summarize.article import Article
-from summarize.engines import local
-from summarize.engines.local import Limits
+from summarize.engines import crew, local
+from summarize.engines.crew import Limits
 from summarize.engines.pace import Pace
 from summarize.engines.worker import Build
 from summarize.errors import ModelError, SummarizeError
@@ -26,11 +26,10 @@ def run(
     texts: list[str], build: Build = stub_stages.obedient, *, devices: int = 1, watchdog: float = 60
 ) -> list[Article]:
     committed: list[Article] = []
-    local.run(
+    crew.run(
         batches(texts),
-        build,
+        local.hire(build, ["cpu"] * devices),
         committed.extend,
-        devices=["cpu"] * devices,
         stop=Stop(),
         limits=Limits(watchdog=watchdog),
     )
@@ -97,7 +96,7 @@ def test_what_reading_raises_is_raised() -> None:
         raise OSError("the disk went away")
 
     with pytest.raises(OSError, match="went away"):
-        local.run(broken(), stub_stages.obedient, list, devices=["cpu"], stop=Stop(), limits=Limits())
+        crew.run(broken(), local.hire(stub_stages.obedient, ["cpu"]), list, stop=Stop(), limits=Limits())
 
 
 def test_a_request_to_stop_finishes_the_batch_in_hand_and_no_more() -> None:
@@ -109,11 +108,10 @@ def test_a_request_to_stop_finishes_the_batch_in_hand_and_no_more() -> None:
         stop.request("enough")
 
     texts = ["SLOW"] * 40
-    local.run(
+    crew.run(
         batches(texts),
-        stub_stages.obedient,
+        local.hire(stub_stages.obedient, ["cpu"]),
         commit,
-        devices=["cpu"],
         stop=stop,
         limits=Limits(),
     )
@@ -124,11 +122,10 @@ def test_a_batch_that_outlasts_the_grace_is_dropped() -> None:
     stop = Stop(time_limit=1.5)
     committed: list[Article] = []
     started = time.monotonic()
-    local.run(
+    crew.run(
         batches(["HANG"]),
-        stub_stages.obedient,
+        local.hire(stub_stages.obedient, ["cpu"]),
         committed.extend,
-        devices=["cpu"],
         stop=stop,
         limits=Limits(grace=0.5),
     )
@@ -148,11 +145,10 @@ def test_a_machine_on_which_every_article_dies_ends_the_run() -> None:
 
 def test_a_process_that_never_gets_ready_is_given_up() -> None:
     with pytest.raises(SummarizeError, match="took longer than 0 s while loading"):
-        local.run(
+        crew.run(
             batches(["a"]),
-            stub_stages.loads_for_ever,
+            local.hire(stub_stages.loads_for_ever, ["cpu"]),
             list,
-            devices=["cpu"],
             stop=Stop(),
             limits=Limits(loading=0.3),
         )
@@ -170,11 +166,10 @@ def test_batches_that_were_read_before_it_got_slow_are_divided() -> None:
     sizes: list[int] = []
     pace = Pace(64, seconds=0.5)
     pace.size = 2
-    local.run(
+    crew.run(
         batches(["SLOW"] * 8, size=8),
-        stub_stages.obedient,
+        local.hire(stub_stages.obedient, ["cpu"]),
         lambda articles: sizes.append(len(articles)),
-        devices=["cpu"],
         stop=Stop(),
         limits=Limits(),
         pace=pace,
