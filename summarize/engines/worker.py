@@ -19,6 +19,7 @@ from typing import Protocol
 
 from summarize.article import Article
 from summarize.errors import SummarizeError
+from summarize.models.tuning import give_back_memory
 from summarize.stopping import SIGNALS
 
 _PR_SET_PDEATHSIG = 1
@@ -91,6 +92,10 @@ def serve(pipe: Connection, build: Build, device: str) -> None:
         except OSError:
             os._exit(0)  # the parent is gone
 
+    def entering(stage: str) -> None:
+        send("stage", stage)
+        give_back_memory()
+
     _forward_log(send)
     try:
         stages = build(device)
@@ -102,7 +107,8 @@ def serve(pipe: Connection, build: Build, device: str) -> None:
         while True:
             batch = batches.get()
             started = time.perf_counter()
-            finished = apply(stages, batch, lambda name: send("stage", name), loaded=True)
+            finished = apply(stages, batch, entering, loaded=True)
+            give_back_memory()
             send("done", _timed(finished, time.perf_counter() - started))
     except SummarizeError as error:
         send("fatal", (type(error), str(error), error.hint))

@@ -6,6 +6,7 @@ import ctypes
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3  # malloc.h
 _KEEP = (1 << 31) - 1
@@ -27,15 +28,25 @@ def tune_process(cpuinfo: Path = _CPUINFO) -> None:
         os.environ.setdefault("CT2_FORCE_CPU_ISA", "AVX512")
 
 
+def give_back_memory() -> None:
+    """Give freed memory back to the system, between stages: what one has kept, the next doesn't use."""
+    trim = _of_allocator("malloc_trim")
+    if trim is not None:
+        trim(0)
+
+
 def _keep_freed_memory() -> None:
     """Let glibc's allocator hold on to what is freed instead of giving it back to the system."""
-    if not sys.platform.startswith("linux"):
-        return
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
+    mallopt = _of_allocator("mallopt")
     if mallopt is not None:
         mallopt(_M_MMAP_THRESHOLD, 1 << 30)
         mallopt(_M_TRIM_THRESHOLD, _KEEP)
         mallopt(_M_TOP_PAD, _STEP)
+
+
+def _of_allocator(name: str) -> Any:
+    """A function of glibc's allocator; None where there is another one."""
+    return getattr(ctypes.CDLL(None), name, None) if sys.platform.startswith("linux") else None
 
 
 def _cpu_flags(cpuinfo: Path) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -69,3 +70,30 @@ def test_memory_that_was_freed_is_used_again_without_page_faults() -> None:
         return int(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
 
     assert faults("tuned") < faults("untuned") / 2
+
+
+_GIVES_BACK = """
+import ctypes, psutil, sys
+from summarize.models.tuning import give_back_memory, tune_process
+tune_process()
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+libc.free.argtypes = [ctypes.c_void_p]
+blocks = [libc.malloc(1 << 20) for _ in range(200)]
+for block in blocks:
+    ctypes.memset(block, 1, 1 << 20)
+for block in blocks:
+    libc.free(block)
+kept = psutil.Process().memory_info().rss
+give_back_memory()
+print((kept - psutil.Process().memory_info().rss) >> 20)
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="another allocator than glibc's")
+def test_what_was_kept_can_be_given_back() -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
+    done = subprocess.run(
+        [sys.executable, "-c", _GIVES_BACK], capture_output=True, text=True, check=True, env=environment
+    )
+    assert int(done.stdout) > 150  # MB, of 200
