@@ -15,7 +15,9 @@ from typing import Literal
 from Stemmer import Stemmer  # type: ignore[import-not-found]
 
 from summarize.english import FUNCTION_WORDS, REPORTING_WORDS, VERBS, sentences
-from summarize.quantities import Fact, find_dates, find_numbers
+from summarize.quantities import Fact
+from summarize.stated_dates import find_dates
+from summarize.stated_numbers import find_numbers
 
 Kind = Literal["number", "date", "name", "words"]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from pathlib import Path
 
 from sentencex import segment  # type: ignore[import-untyped]
+
+from summarize.lexicon import LEXICON
 
 _SENTENCE_END = re.compile(r"[.!?][\"”]?\Z")
 _TITLE_OR_INITIAL = re.compile(
@@ -15,11 +15,10 @@ _TITLE_OR_INITIAL = re.compile(
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 
-_LEXICON = tomllib.loads(Path(__file__).with_name("lexicon.toml").read_text(encoding="utf-8"))
-FUNCTION_WORDS = frozenset(_LEXICON["english"].split())
-REPORTING_WORDS = frozenset(_LEXICON["reporting"].split())
-VERBS = frozenset(_LEXICON["verbs"].split())
-_INDONESIAN = frozenset(_LEXICON["indonesian"].split()) - FUNCTION_WORDS
+FUNCTION_WORDS = frozenset(LEXICON["english"].split())
+REPORTING_WORDS = frozenset(LEXICON["reporting"].split())
+VERBS = frozenset(LEXICON["verbs"].split())
+_INDONESIAN = frozenset(LEXICON["indonesian"].split()) - FUNCTION_WORDS
 
 
 def sentences(text: str) -> list[str]:

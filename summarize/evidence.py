@@ -11,7 +11,9 @@ from itertools import pairwise
 from rapidfuzz import fuzz, process
 
 from summarize.claims import PHRASES, TOKEN, Claim, normal, stems
-from summarize.quantities import find_dates, find_numbers, implied, rounds_to
+from summarize.quantities import implied, rounds_to
+from summarize.stated_dates import find_dates
+from summarize.stated_numbers import find_numbers
 
 _ENOUGH = 0.6
 """The share of a sentence's content words that must be in the sources: a paraphrase brings its own.

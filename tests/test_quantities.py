@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summarize.claims import TOKEN, normal
-from summarize.quantities import find_dates, find_numbers, implied, rounds_to, weekday_of
+from summarize.quantities import implied, rounds_to, weekday_of
+from summarize.stated_dates import find_dates
+from summarize.stated_numbers import find_numbers
 
 
 def tokens(text: str) -> tuple[list[str], list[bool]]:
