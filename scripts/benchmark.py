@@ -32,6 +32,7 @@ from bench.sections import SECTIONS, Plan
 from bench.targets import Target, markdown
 
 ROOT = Path(__file__).parents[1]
+SEEDS = ROOT / "seeds" / "articles"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -90,13 +91,14 @@ def _plan(options: argparse.Namespace, work: Path) -> Plan:
         pairs = parallel_pairs(options.parallel)
         sentences, references = tuple(one for one, _ in pairs), tuple(one for _, one in pairs)
     else:
-        sentences = tuple(generated_sentences(500, ROOT / "seeds" / "articles"))
+        sentences = tuple(generated_sentences(500, SEEDS))
     count = options.sentences or (len(sentences) if options.full else 72)
     turns = options.turns or (5 if options.full else 3)
     return Plan(
         sentences,
         references,
         work,
+        SEEDS,
         count,
         options.threads,
         turns,

@@ -57,7 +57,8 @@ class Summarizer:
 
     `candidates` is how many summaries to make, for the support stage to choose from: the best beams of a
     sequence-to-sequence or small chat model, the greedy outputs of a larger chat model after each of the
-    likeliest first tokens.
+    likeliest first tokens. A small chat model is searched with two beams, and with four where these hold
+    nothing fit to print.
     A chat model of fewer than 500 million parameters reads only the first `lead` words; 0 means all,
     None what suits the model. `decoding` replaces the search, but for its lengths and its number of
     hypotheses.

@@ -36,7 +36,7 @@ PROFILES = MappingProxyType(
                 "starter-marian-id-en",
                 "smollm2-135m-instruct",
                 beam=4,
-                candidates=3,
+                candidates=2,
                 suits="first runs, tests, machines without a hub",
             ),
             Profile(

@@ -236,8 +236,22 @@ class TestChat:
         assert FACTS[1] in scribe.read[0]
         assert FACTS[4] not in scribe.read[0]
         [(_, decoding)] = scribe.calls
-        assert (decoding.hypotheses, decoding.beam, decoding.temperature) == (2, 4, 0.0)
+        assert (decoding.hypotheses, decoding.beam, decoding.temperature) == (2, 2, 0.0)
         assert len(done.candidates) == 2
+
+    def test_a_small_model_that_wrote_nothing_fit_to_print_searches_more_widely(self):
+        def write(text: str) -> Sequence[str]:
+            return ["-"] * 2 + ["It is new."] if FACTS[0] in text else ["It is old."] * 2
+
+        summarize, scribe = summarizer(write, architecture="causal", lead=30, candidates=2)
+        found = summarize([article(), article(*FACTS[1:])])
+        assert [one.summary for one in found] == ["It is new.", "It is old."]
+        assert [one.flags for one in found] == [(), ()]
+        (everything, narrow), (again, wide) = scribe.calls
+        assert (len(everything), narrow.beam) == (2, 2)
+        assert again == everything[:1]
+        assert (wide.beam, wide.hypotheses) == (4, 3)
+        assert found[0].tokens == 2 + 5  # of both searches
 
     def test_the_starter_s_model_is_a_small_one(self):
         assert Summarizer("smollm2-135m-instruct").lead > 0

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 from bench.chart import bars
-from bench.corpora import Corpus, distinct, generated_sentences, parallel_pairs
+from bench.corpora import Corpus, distinct, generated_sentences, mostly_short, parallel_pairs
 from bench.measuring import Result, Spread, agreement, by_turns, speedup
 from bench.systems import Rival, Setup, Turn, ours, raw_ctranslate2
 from bench.targets import Target, markdown
@@ -28,6 +28,13 @@ def turn(seconds: float, cpu: float, *output: str) -> Turn:
 def test_distinct_text_has_every_sentence_once() -> None:
     corpus = Corpus.of("distinct", distinct(SENTENCES))
     assert list(corpus.segments) == SENTENCES
+
+
+def test_mostly_short_articles_are_distinct_and_few_are_long() -> None:
+    articles = mostly_short(SENTENCES, 300, 2, SEEDS)
+    assert [len(article.paragraphs) > 1 for article in articles] == [True] * 2 + [False] * 298
+    assert len({article.text for article in articles}) == 300
+    assert max(len(article.text.split()) for article in articles[2:]) <= 60
 
 
 def test_newswire_repeats_three_paragraphs_in_ten() -> None:

@@ -59,21 +59,32 @@ def generated_sentences(count: int, seeds: Path, seed: int = 0) -> list[str]:
     return list(found)[:count]
 
 
-def distinct(sentences: Sequence[str], *, repeated: float = 0.0, seed: int = 0) -> list[Article]:
+def mostly_short(sentences: Sequence[str], count: int, long: int, seeds: Path) -> list[Article]:
+    """`count` articles, of which at most `long` are made of `sentences` and the others of two made-up ones.
+
+    A text of at most 60 words is its own summary, so that so many go through a translator in minutes.
+    """
+    articles = distinct(sentences)[:long]
+    made = [text for text in generated_sentences(5 * count, seeds) if len(text.split()) <= 28]
+    return [*articles, *distinct(made[: SENTENCES * (count - len(articles))], paragraphs=1)]
+
+
+def distinct(
+    sentences: Sequence[str], *, repeated: float = 0.0, seed: int = 0, paragraphs: int = PARAGRAPHS
+) -> list[Article]:
     """Articles of the sentences, each used once; then a share of paragraphs copied from other articles."""
-    paragraphs = [" ".join(sentences[at : at + SENTENCES]) for at in range(0, len(sentences), SENTENCES)]
+    made = [" ".join(sentences[at : at + SENTENCES]) for at in range(0, len(sentences), SENTENCES)]
     if repeated:
         rng = random.Random(seed)
-        copies = rng.choices(paragraphs, k=round(len(paragraphs) * repeated / (1 - repeated)))
-        paragraphs += copies
-        rng.shuffle(paragraphs)
+        made += rng.choices(made, k=round(len(made) * repeated / (1 - repeated)))
+        rng.shuffle(made)
     return [
         Article(
             id=f"{at:08x}",
             source=f"bench/{at}.txt",
-            text="\n\n".join(paragraphs[at : at + PARAGRAPHS]),
-            paragraphs=tuple(paragraphs[at : at + PARAGRAPHS]),
+            text="\n\n".join(made[at : at + paragraphs]),
+            paragraphs=tuple(made[at : at + paragraphs]),
             language="id",
         )
-        for at in range(0, len(paragraphs), PARAGRAPHS)
+        for at in range(0, len(made), paragraphs)
     ]

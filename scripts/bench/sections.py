@@ -14,7 +14,7 @@ from typing import Any
 import sacrebleu
 
 from bench import opus_sized, whole
-from bench.corpora import REPEATED, Corpus, distinct
+from bench.corpora import REPEATED, Corpus, distinct, mostly_short
 from bench.measuring import Result, agreement, by_turns, speedup
 from bench.systems import (
     BATCH,
@@ -41,6 +41,7 @@ class Plan:
     sentences: tuple[str, ...]
     references: tuple[str, ...]
     work: Path
+    seeds: Path
     count: int = 72  # sentences that the slow systems translate too
     threads: int = 2
     turns: int = 3
@@ -179,7 +180,7 @@ def settings(plan: Plan) -> Findings:
 
 
 def summaries(plan: Plan) -> Findings:
-    """Batched summaries against one article at a time: the starter's beam search, and a greedy one."""
+    """Batched summaries against one at a time: as the starter searches, more widely, and greedily."""
     from summarize.abstract import Summarizer
     from summarize.models import load_model
     from summarize.models.backend import Decoding
@@ -192,8 +193,12 @@ def summaries(plan: Plan) -> Findings:
     ]
     model = load_model(CHAT, device=plan.device, threads=plan.threads, offline=True)
     records, targets = {}, []
-    for name, beam, candidates in (("beam 4, three candidates", 4, 3), ("greedy", 1, 1)):
-        stage = Summarizer(model, candidates=candidates, decoding=Decoding(beam=beam))
+    for name, candidates, decoding in (
+        ("the starter's", 2, None),
+        ("beam 4, three candidates", 3, Decoding(beam=4)),
+        ("greedy", 1, Decoding(beam=1)),
+    ):
+        stage = Summarizer(model, candidates=candidates, decoding=decoding)
         stage(articles[:1])
         together, apart, spent = [], [], []
         for _ in range(plan.turns if plan.full else 1):
@@ -238,6 +243,9 @@ def runs(plan: Plan) -> Findings:
     inputs = whole.write_jsonl(corpus, few, plan.work / "few.jsonl")
     options = ("--profile", "starter", "--quiet", "--no-memory", "--threads", str(plan.threads))
     starter = whole.run(inputs, plan.work / "starter", *options)
+    many = mostly_short(plan.sentences, 10_000, 60, plan.seeds)
+    short = whole.write_jsonl(Corpus("mostly short", tuple(many), ()), 10_000, plan.work / "short.jsonl")
+    night = whole.run(short, plan.work / "night", *options)
     copied = whole.datatrove(plan.work / "10000.jsonl", plan.work / "datatrove", plan.datatrove)
     rate = 9_900 / (stub[10_000].seconds - stub[100].seconds)
     marginal = (stub[10_000].cpu_seconds - stub[1_000].cpu_seconds) / 9_000
@@ -247,6 +255,7 @@ def runs(plan: Plan) -> Findings:
         {
             "stub": {str(count): asdict(one) for count, one in stub.items()},
             "starter": asdict(starter) | {"articles": few},
+            "starter, mostly short": asdict(night) | {"articles": len(many)},
             "datatrove": asdict(copied) if copied else "not installed",
         },
         (
@@ -273,6 +282,14 @@ def runs(plan: Plan) -> Findings:
                 most=True,
                 unit=" GB",
                 note=f"{few} articles",
+            ),
+            Target(
+                "Peak memory of a starter run of 10,000 articles",
+                night.peak_bytes / 1e9,
+                2,
+                most=True,
+                unit=" GB",
+                note=f"{sum(len(one.paragraphs) > 1 for one in many)} of them long; {night.seconds:.0f} s",
             ),
         ),
     )
