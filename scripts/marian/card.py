@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from marian.scoring import Evaluation
+from marian.team import EVERY
 
 
 def write(
@@ -79,11 +80,14 @@ def _recipe(record: Mapping[str, Any], last: Mapping[str, Any]) -> str:
     if record["encoder_layers"]:
         start += f", its encoder deepened to {record['encoder_layers']} layers"
     minutes = last["seconds"] / 60
-    share = record.get("start_share", 0)
+    share, team = record.get("start_share", 0), record.get("processes", 1)
     return " ".join(
         [
             f"{start}, {last['step']:,} steps of at most {record['tokens']:,} tokens a side,",
-            f"{last['tokens']:,} target tokens in {minutes:.1f} minutes on {record['device']} in bfloat16.",
+            f"{last['tokens']:,} target tokens in {minutes:.1f} minutes on {record['device']} in bfloat16"
+            + (
+                f", by {team} processes that averaged their weights every {EVERY} steps." if team > 1 else "."
+            ),
             f"Peak rate {recipe['peak']:g} after {recipe['warmup']:,} steps, inverse square root,",
             f"linear to zero over the last {recipe['cooldown']:.0%}.",
             f"{'Muon and AdamW' if recipe['optimizer'] == 'muon' else 'AdamW'},",
