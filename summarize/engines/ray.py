@@ -114,6 +114,7 @@ class RayLink:
         self._cause = "was lost"
         relay = ray.remote(max_concurrency=2)(_Relay)  # one call waits to receive while another sends
         self._actor = relay.options(scheduling_strategy="SPREAD", **needs).remote(build, device)
+        self._started = self._actor.__ray_ready__.remote()
         self._receiver = threading.Thread(target=self._receive, args=(theirs,), daemon=True)
         self._receiver.start()
 
@@ -138,6 +139,8 @@ class RayLink:
 
     def kill(self) -> None:
         """See `Link`."""
+        # One that is killed while it is being placed may keep its place for good.
+        ray.wait([self._started], timeout=_JOIN_SECONDS)
         ray.kill(self._actor)
 
     def join(self) -> None:
