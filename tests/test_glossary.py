@@ -131,3 +131,11 @@ def test_a_glossary_that_cannot_be_read_is_an_input_error(tmp_path: Path) -> Non
 
 def test_an_empty_glossary_finds_nothing() -> None:
     assert Glossary(()).expand("Pemimpin Korut") == ("Pemimpin Korut", ())
+
+
+def test_the_abbreviation_in_brackets_does_not_stand_for_the_long_form() -> None:
+    _, found = news_glossary().expand("sanksi Perserikatan Bangsa-Bangsa (PBB)")
+    assert [entry.source for entry in missing("sanctions against Bangsa-Bangsa (UN)", found)] == [
+        "Perserikatan Bangsa-Bangsa"
+    ]
+    assert not missing("sanctions of the United Nations (UN)", found)

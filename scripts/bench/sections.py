@@ -184,6 +184,7 @@ def summaries(plan: Plan) -> Findings:
     from summarize.abstract import Summarizer
     from summarize.models import load_model
     from summarize.models.backend import Decoding
+    from summarize.profiles import PROFILES
 
     texts = plan.references or plan.sentences
     count = 32 if plan.full else 12
@@ -194,7 +195,7 @@ def summaries(plan: Plan) -> Findings:
     model = load_model(CHAT, device=plan.device, threads=plan.threads, offline=True)
     records, targets = {}, []
     for name, candidates, decoding in (
-        ("the starter's", 2, None),
+        ("the starter's", PROFILES["starter"].candidates, None),
         ("beam 4, three candidates", 3, Decoding(beam=4)),
         ("greedy", 1, Decoding(beam=1)),
     ):

@@ -26,6 +26,7 @@ from marian.batches import Mixture
 from marian.pairs import Pair
 from marian.team import Team
 from marian.vocabulary import Codec
+from summarize.models.tuning import give_back_memory
 
 CHECKPOINT, BEST, LOG = "checkpoint.safetensors", "best.safetensors", "log.jsonl"
 
@@ -134,6 +135,8 @@ class Run:
                 now = time.monotonic()
                 self.progress.seconds += self.team.share(self.parameters, now - last)
                 last = now
+            if step % self.recipe.save_every == 0:
+                give_back_memory()
             if self.team.rank:
                 continue
             done = share_done(self.recipe, self.progress) >= 1

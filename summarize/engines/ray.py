@@ -112,6 +112,7 @@ class RayLink:
         self.pipe: Connection
         self.pipe, theirs = multiprocessing.Pipe(duplex=False)
         self._cause = "was lost"
+        self._killed = False
         relay = ray.remote(max_concurrency=2)(_Relay)  # one call waits to receive while another sends
         self._actor = relay.options(scheduling_strategy="SPREAD", **needs).remote(build, device)
         self._started = self._actor.__ray_ready__.remote()
@@ -139,6 +140,9 @@ class RayLink:
 
     def kill(self) -> None:
         """See `Link`."""
+        if self._killed:
+            return
+        self._killed = True
         # One that is killed while it is being placed may keep its place for good.
         ray.wait([self._started], timeout=_JOIN_SECONDS)
         ray.kill(self._actor)
