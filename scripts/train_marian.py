@@ -15,7 +15,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from enum import StrEnum
@@ -28,6 +28,7 @@ from rich.console import Console
 from summarize.errors import SummarizeError
 
 if TYPE_CHECKING:
+    from marian.pairs import Pair
     from marian.scoring import Decoder
 
 # Read by glibc and OpenMP before Python starts: don't give memory back after every step to ask for it
@@ -208,6 +209,11 @@ def back_translate_command(
     out: Annotated[Path, typer.Argument(help="The TSV to write, for `train --synthetic`.")],
     limit: Annotated[int, typer.Option(help="Take only the first lines (0: all).")] = 0,
     beam: Annotated[int, typer.Option(help="Beam size; 1 is fast and about as good here.")] = 1,
+    words: Annotated[
+        Path | None,
+        typer.Option(help="TSV of source words and translations, to mend and vary the sources with."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="For what --words exchanges.")] = 1,
     backend: Backend = Backend.CTRANSLATE2,
     compute_type: Annotated[str, typer.Option(help="int8, float32, float16, ...")] = "int8",
     device: Device = "cpu",
@@ -217,22 +223,49 @@ def back_translate_command(
 
     Example: train_marian.py back-translate marian-en-id english.txt.gz synthetic.tsv
     """
-    from marian import pairs, scoring, synthesis
+    from marian import pairs, synthesis, word_list
     from marian.scoring import Decoder
 
-    loaded = scoring.load(_folder(model), Decoder(backend.value, compute_type, device, beam, threads))
     texts = list(pairs.read_lines(text))[: limit or None]
-    dropped: Counter[str] = Counter()
-    with _progress() as (_, advance):
-        made = synthesis.back_translate(
-            texts,
-            lambda chunk: scoring.translate(loaded, chunk, beam),
-            pairs.Limits(),
-            dropped,
-            lambda done: advance(done, len(texts)),
-        )
-        written = pairs.write_tsv(out, made)
-    typer.echo(json.dumps({"texts": len(texts), "pairs": written, "dropped": dict(dropped)}))
+    listed = word_list.read(words) if words else None
+    _write_made(
+        model,
+        Decoder(backend.value, compute_type, device, beam, threads),
+        out,
+        texts,
+        lambda *rest: synthesis.back_translate(texts, *rest, words=listed, seed=seed),
+    )
+
+
+@app.command("forward-translate")
+def forward_translate_command(
+    model: Annotated[str, typer.Argument(help="A model from source to target language.")],
+    text: Annotated[Path, typer.Argument(help="Indonesian text, a sentence a line; also .gz.")],
+    data: Data,
+    out: Annotated[Path, typer.Argument(help="The TSV to write, for `prepare --tsv`.")],
+    beam: Annotated[int, typer.Option(help="Beam size.")] = 4,
+    backend: Backend = Backend.CTRANSLATE2,
+    compute_type: Annotated[str, typer.Option(help="int8, float32, float16, ...")] = "int8",
+    device: Device = "cpu",
+    threads: Threads = 0,
+) -> None:
+    """Give Indonesian text a machine-made translation, and keep the pairs that look right, for self-training.
+
+    Which words are English is learnt from the pairs in DATA. Example: train_marian.py forward-translate
+    opus-mt-id-en berita.txt data forward.tsv
+    """
+    from marian import pairs, preparation, synthesis
+    from marian.scoring import Decoder
+
+    texts = list(pairs.read_lines(text))
+    known = synthesis.target_words(pairs.read_tsv(data / preparation.TRAIN))
+    _write_made(
+        model,
+        Decoder(backend.value, compute_type, device, beam, threads),
+        out,
+        texts,
+        lambda *rest: synthesis.forward_translate(texts, *rest, known=known),
+    )
 
 
 @app.command("evaluate")
@@ -317,6 +350,25 @@ def export_command(
     )
     (model / "README.md").write_text(text, encoding="utf-8")
     typer.echo(card.scores(evaluations))
+
+
+def _write_made(
+    model: str, decoder: Decoder, out: Path, texts: Sequence[str], make: Callable[..., Iterator[Pair]]
+) -> None:
+    """Write the pairs that `make` makes with a model, and print how many were dropped and why."""
+    from marian import pairs, scoring
+
+    loaded = scoring.load(_folder(model), decoder)
+    dropped: Counter[str] = Counter()
+    with _progress() as (_, advance):
+        made = make(
+            lambda chunk: scoring.translate(loaded, chunk, decoder.beam),
+            pairs.Limits(),
+            dropped,
+            lambda done: advance(done, len(texts)),
+        )
+        written = pairs.write_tsv(out, made)
+    typer.echo(json.dumps({"texts": len(texts), "pairs": written, "dropped": dict(dropped)}))
 
 
 def _languages(text: str) -> tuple[str, str]:

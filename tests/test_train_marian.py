@@ -33,6 +33,7 @@ from marian import (
     team,
     training,
     vocabulary,
+    word_list,
 )
 from marian.augment import Augmentation
 from marian.batches import Mixture
@@ -582,6 +583,33 @@ class TestBackTranslation:
         assert {pair.target for pair in made} <= {pair.source for pair in news(5)}
         assert {pair.domain for pair in made} <= {"synthetic"}
 
+    def test_forward_translation_keeps_what_was_translated(self):
+        made = {
+            "Presiden Widodo tiba pada Senin.": "President Widodo arrived on Monday.",
+            "Harga gandum naik.": "The price of gandum rose.",
+            "Menteri Retno pergi.": "The minister left.",
+            "Ada 25 warga di pasar.": "There were residents at the market.",
+            "Ya.": "yes yes yes yes yes",
+        }
+        english = " ".join(made.values()).lower().replace("gandum", "")
+        known = synthesis.target_words([Pair("gandum di pasar", english)] * 2)
+        dropped = Counter()
+        kept = synthesis.forward_translate(
+            list(made), lambda chunk: [made[text] for text in chunk], Limits(), dropped, known=known
+        )
+        assert list(kept) == [Pair(*next(iter(made.items())), "forward")]
+        assert dropped == {"unknown word": 1, "lost name or number": 2, "loop": 1}
+
+    def test_forward_translation_writes_pairs_to_train_on(self, model, data, tmp_path):
+        text = tmp_path / "text.txt"
+        text.write_text("".join(pair.source + "\n" for pair in news(5)), encoding="utf-8")
+        summary = json.loads(
+            run("forward-translate", model, text, data, tmp_path / "out.tsv", "--threads", 1)
+        )
+        made = list(pairs.read_tsv(tmp_path / "out.tsv"))
+        assert len(made) == summary["pairs"] == 5 - sum(summary["dropped"].values())
+        assert {pair.source for pair in made} <= {pair.source for pair in news(5)}
+
     @pytest.mark.parametrize(
         ("text", "expected"),
         [
@@ -600,6 +628,54 @@ class TestBackTranslation:
         vocabulary.copy(tmp_path, tmp_path / "reversed", reverse=True)
         assert (tmp_path / "reversed" / "source.spm").read_text(encoding="utf-8") == "target.spm"
         assert (tmp_path / "reversed" / "target.spm").read_text(encoding="utf-8") == "source.spm"
+
+
+class TestWordList:
+    @pytest.fixture
+    def words(self, tmp_path):
+        path = tmp_path / "words.tsv"
+        lines = [
+            "gandum wheat",
+            "hadiah gift",
+            "kado gift",
+            "gula sugar",
+            "dapur kitchen",
+            "tamat end",
+            "an to",
+        ]
+        path.write_text("".join(line.replace(" ", "\t") + "\n" for line in [*lines, "kado bad luck"]))
+        return word_list.read(path)
+
+    def test_what_was_left_untranslated_is_translated(self, words):
+        pair = Pair("Harga wheat dan sugar naik.", "Prices of wheat and sugar rise.")
+        assert word_list.vary(pair, words, random.Random(1)).source == "Harga gandum dan gula naik."
+
+    def test_a_word_gives_way_to_one_that_means_what_the_target_says(self, words):
+        pair = Pair("Ia membawa hadiah.", "She brings gifts.")
+        varied = {word_list.vary(pair, words, random.Random(seed)).source for seed in range(20)}
+        assert varied == {"Ia membawa hadiah.", "Ia membawa kado."}
+
+    def test_a_word_that_means_something_else_here_stays(self, words):
+        pair = Pair("Ia memenangkan hadiah.", "She wins a prize.")
+        assert all(word_list.vary(pair, words, random.Random(seed)) == pair for seed in range(20))
+
+    def test_phrases_and_short_words_are_no_entries(self, words):
+        assert "bad luck" not in words.words
+        assert "an" not in words.translations
+
+    @given(st.text(alphabet="abdeghiku 'Az3-.\n", max_size=60), st.text(max_size=60), st.integers(0, 5))
+    def test_the_target_and_all_but_words_stay(self, source, target, seed):
+        pair = Pair(f"gift {source}", f"{target} gift")
+        words = word_list.WordList({"kado": frozenset({"gift"})}, {"gift": ("kado",)})
+        varied = word_list.vary(pair, words, random.Random(seed))
+        assert varied.target == pair.target
+        assert varied.source == pair.source.replace("gift", "kado")
+
+    def test_back_translation_uses_one(self, words):
+        made = synthesis.back_translate(
+            ["Prices of wheat rise."], lambda chunk: ["Harga wheat naik."], Limits(), Counter(), words=words
+        )
+        assert list(made) == [Pair("Harga gandum naik.", "Prices of wheat rise.", "synthetic")]
 
 
 class TestAveraging:

@@ -1,30 +1,49 @@
-"""Back-translation (Sennrich, Haddow and Birch, 2016): text in the target language gets a made-up source."""
+"""Pairs of which one side is machine-made: back-translation and, the other way round, self-training.
+
+Back-translation (Sennrich, Haddow and Birch, 2016) gives text in the target language a source, forward
+translation (He, Gu, Shen and Ranzato, 2020) text in the source language a target.
+"""
 
 from __future__ import annotations
 
+import random
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
-from marian import pairs
+from marian import pairs, word_list
 from marian.batches import SYNTHETIC
 from marian.pairs import Limits, Pair
+from marian.word_list import WordList
+from summarize.carryover import lost_names, lost_numbers
+
+Translate = Callable[[Sequence[str]], list[str]]
+
+FORWARD = "forward"
+"""The domain of forward-translated pairs."""
 
 CHUNK = 2000
 LOOP = 4
+_SMALL = re.compile(r"\b[a-z]{3,}\b")
 
 
 def back_translate(
     texts: Sequence[str],
-    translate: Callable[[Sequence[str]], list[str]],
+    translate: Translate,
     limits: Limits,
     dropped: Counter[str],
     progress: Callable[[int], None] = lambda done: None,
+    *,
+    words: WordList | None = None,
+    seed: int = 1,
 ) -> Iterator[Pair]:
     """Pairs of machine-made source and real target, in the domain that training tags.
 
     `translate` goes from the target language to the source language. Pairs that look wrong, or
     whose source runs in a loop, are dropped and counted; `progress` hears how many texts are done.
+    With `words`, what `translate` left is translated, and some words are exchanged; see `word_list`.
     """
+    rng = random.Random(seed)
 
     def made() -> Iterator[Pair]:
         for start in range(0, len(texts), CHUNK):
@@ -33,10 +52,54 @@ def back_translate(
                 if loops(source):
                     dropped["loop"] += 1
                 else:
-                    yield Pair(source, target, SYNTHETIC)
+                    pair = Pair(source, target, SYNTHETIC)
+                    yield word_list.vary(pair, words, rng) if words else pair
             progress(start + len(chunk))
 
     yield from pairs.clean(made(), limits, dropped)
+
+
+def forward_translate(
+    texts: Sequence[str],
+    translate: Translate,
+    limits: Limits,
+    dropped: Counter[str],
+    progress: Callable[[int], None] = lambda done: None,
+    *,
+    known: Container[str],
+) -> Iterator[Pair]:
+    """Pairs of real Indonesian source and machine-made English target, in the domain `FORWARD`.
+
+    Dropped and counted are, besides those that look wrong, pairs whose target runs in a loop, lacks a number
+    or a name of the source, or has a word in small letters that isn't `known`: what the model couldn't
+    translate it shall not learn to leave as it is.
+    """
+
+    def made() -> Iterator[Pair]:
+        for start in range(0, len(texts), CHUNK):
+            chunk = texts[start : start + CHUNK]
+            for source, target in zip(chunk, translate(chunk), strict=True):
+                if loops(target):
+                    dropped["loop"] += 1
+                elif lost_numbers(source, target) or lost_names(source, target):
+                    dropped["lost name or number"] += 1
+                elif not all(word in known for word in _SMALL.findall(target)):
+                    dropped["unknown word"] += 1
+                else:
+                    yield Pair(source, target, FORWARD)
+            progress(start + len(chunk))
+
+    yield from pairs.clean(made(), limits, dropped)
+
+
+def target_words(given: Iterable[Pair]) -> frozenset[str]:
+    """The words in small letters that targets have at least twice, and more often than sources."""
+    sources: Counter[str] = Counter()
+    targets: Counter[str] = Counter()
+    for pair in given:
+        sources.update(_SMALL.findall(pair.source))
+        targets.update(_SMALL.findall(pair.target))
+    return frozenset(word for word, count in targets.items() if count > max(1, sources[word]))
 
 
 def loops(text: str) -> bool:

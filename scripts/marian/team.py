@@ -91,6 +91,10 @@ def _join(team: Team, meeting: Path, work: Callable[[Team], object]) -> None:
         dist.destroy_process_group()
     except KeyboardInterrupt:
         pass  # the first process says it
+    except RuntimeError:
+        first = multiprocessing.parent_process()
+        if first is None or first.is_alive():
+            raise
 
 
 def _enter(team: Team, meeting: Path) -> None:
