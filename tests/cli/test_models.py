@@ -32,7 +32,7 @@ def test_the_list_shows_every_model_and_which_are_here() -> None:
     lines = run("list").splitlines()
     assert len(lines) == 1 + len(catalog())
     starter = next(line for line in lines if line.startswith(STARTER))
-    assert "9 M" in starter
+    assert "10 M" in starter
     assert starter.rstrip().endswith("yes")
     opus = next(line for line in lines if line.startswith("opus-mt-id-en"))
     assert "291 MB" in opus
@@ -52,7 +52,7 @@ def test_the_list_as_json_asks_nothing_of_the_network() -> None:
 
 def test_info_tells_size_licence_sources_place_and_checksum() -> None:
     text = run("info", STARTER)
-    for expected in ("CC-BY-NC-SA-4.0", "19 MB", "bundled:starter-marian-id-en", "weights sha256"):
+    for expected in ("CC-BY-NC-SA-4.0", "22 MB", "bundled:starter-marian-id-en", "weights sha256"):
         assert expected in text
     facts = json.loads(run("info", STARTER, "--json"))
     assert len(facts["weights sha256"]) == 64
