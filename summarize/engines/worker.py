@@ -108,6 +108,7 @@ def serve(pipe: Connection, build: Build, device: str) -> None:
             batch = batches.get()
             started = time.perf_counter()
             finished = apply(stages, batch, entering, loaded=True)
+            give_back_memory()
             send("done", _timed(finished, time.perf_counter() - started))
     except SummarizeError as error:
         send("fatal", (type(error), str(error), error.hint))
