@@ -19,7 +19,7 @@ from summarize.quantities import Fact
 from summarize.stated_dates import find_dates
 from summarize.stated_numbers import find_numbers
 
-Kind = Literal["number", "date", "name", "words"]
+Kind = Literal["number", "date", "name", "words", "denied"]
 
 TOKEN = re.compile(
     r"[A-Za-zÀ-ɏ]+(?:"

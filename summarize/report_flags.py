@@ -35,6 +35,11 @@ _MEANINGS = {
         "Most words of a sentence of the summary are not in the article. The sentence may be invented.",
         "summary",
     ),
+    "unsupported-denied": Meaning(
+        "denied in the article",
+        "The summary tells as a fact what the article says is denied. Read the article.",
+        "summary",
+    ),
     "degenerate-translation": Meaning(
         "degenerate translation",
         "The translation of a passage repeats itself, is cut off or is not English. Read the source.",

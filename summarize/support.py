@@ -1,10 +1,10 @@
-"""The support stage: is every number, name and date of a summary in its source?
+"""The support stage: is every number, name and date of a summary in its source, and no denial told as a fact?
 
 Claims are looked up in the translation and in the Indonesian original, so that neither a word that the
 translator lost nor one that it kept counts against the summary; countries and cities, whose names in
 both languages are known, in the original alone, since a translator may invent them. What this can't
-see: who did what to whom. A sentence whose names, numbers and words are all in the source may still
-say something else.
+see: who did what to whom, but for what somebody denies. A sentence whose names, numbers and words are
+all in the source may still say something else.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from summarize.article import Article, Flag
 from summarize.claims import Claim, claims, claims_of
+from summarize.denials import denied, told_as_fact
 from summarize.english import sentences
 from summarize.evidence import Evidence
 
@@ -26,6 +27,7 @@ _DETAILS = {
     "number": "These numbers are not in the article.",
     "date": "These dates are not in the article.",
     "name": "These names are not in the article.",
+    "denied": "The article says that this is denied.",
     "words": "Most of the words of a sentence, these among them, are not in the article.",
 }
 
@@ -45,16 +47,16 @@ class SupportResult:
 
 def check(summary: str, sources: Sequence[str]) -> SupportResult:
     """Look up each claim of an English summary in its sources, English or Indonesian texts."""
-    return _result(_verdicts(summary, Evidence.of(sources)))
+    return _result(_verdicts(summary, Evidence.of(sources), clauses=denied(sources)))
 
 
 class Support:
     """Chooses the best supported candidate and says what it claims without support.
 
     Of the chosen candidate, sentences with an unsupported claim are dropped while others remain; what
-    is then left unsupported is flagged as `unsupported-number`, `-date`, `-name` or `-words`. `support`
-    becomes the share of the final summary's claims that are supported. With `enabled` false, articles
-    are returned as they are.
+    is then left unsupported is flagged as `unsupported-number`, `-date`, `-name`, `-words` or `-denied`.
+    `support` becomes the share of the final summary's claims that are supported. With `enabled` false,
+    articles are returned as they are.
     """
 
     name = "support"
@@ -86,10 +88,11 @@ class _Verdict:
 
 
 def _checked(article: Article) -> Article:
-    evidence = [Evidence.of(_sources(article))]
-    if article.segments:  # it was translated
-        evidence.append(Evidence.of(_original(article)))
-    judged = [_verdicts(text, *evidence) for text in article.candidates or (article.summary or "",)]
+    sources = Evidence.of(_sources(article))
+    original = Evidence.of(_original(article)) if article.segments else None  # it was translated
+    clauses = denied(article.paragraphs_en)
+    candidates = article.candidates or (article.summary or "",)
+    judged = [_verdicts(text, sources, original, clauses) for text in candidates]
     rivals = [(_kept(verdicts), _unsupported(verdicts)) for verdicts in judged]
     kept = _best(rivals)
     listed = all(verdict.sentence.startswith("- ") for verdict in kept)
@@ -109,12 +112,20 @@ def _sources(article: Article) -> list[str]:
     return [*_original(article), article.title_en or "", article.date or "", *article.paragraphs_en]
 
 
-def _verdicts(summary: str, evidence: Evidence, original: Evidence | None = None) -> list[_Verdict]:
+def _verdicts(
+    summary: str,
+    evidence: Evidence,
+    original: Evidence | None = None,
+    clauses: Sequence[frozenset[str]] = (),
+) -> list[_Verdict]:
     verdicts = []
     for index, sentence in enumerate(sentences(summary)):
         found = claims_of(sentence, index)
         checked = (_missing(claim, evidence, original) for claim in found)
         unsupported = tuple(missing for missing in checked if missing is not None)
+        if reversed_words := told_as_fact(sentence, clauses):
+            claim = Claim("denied", reversed_words, index, ())
+            found, unsupported = [*found, claim], (*unsupported, claim)
         verdicts.append(_Verdict(sentence, tuple(found), unsupported))
     return verdicts
 

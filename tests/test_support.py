@@ -185,6 +185,19 @@ class TestSupport:
         assert done.summary == "Kim met Merkel in Moscow on Tuesday."
         assert [flag.kind for flag in done.flags] == ["unsupported-name"]
 
+    def test_what_the_article_says_is_denied_is_no_fact(self):
+        denial = ("Russia and North Korea denied that they have agreed to sell weapons.",)
+        false = "Russia and North Korea have agreed to sell weapons."
+        [done] = Support()([article(f"{false} They denied it.", paragraphs_en=denial)])
+        assert done.summary == "They denied it."
+        [done] = Support()([article(false, paragraphs_en=denial)])
+        assert [(flag.kind, flag.words) for flag in done.flags] == [
+            ("unsupported-denied", ("agreed sell weapons",))
+        ]
+        assert done.support < 1
+        [done] = Support()([article(false, denial[0], paragraphs_en=denial)])
+        assert done.summary == denial[0]
+
     def test_points_stay_on_their_lines(self):
         [done] = Support()([article("- Kim arrived in Moscow.\n- He went to Paris.\n- Kim got five drones.")])
         assert done.summary == "- Kim arrived in Moscow.\n- Kim got five drones."
