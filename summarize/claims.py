@@ -19,7 +19,7 @@ from summarize.quantities import Fact
 from summarize.stated_dates import find_dates
 from summarize.stated_numbers import find_numbers
 
-Kind = Literal["number", "date", "name", "words", "denied"]
+Kind = Literal["number", "date", "name", "words", "fact"]
 
 TOKEN = re.compile(
     r"[A-Za-zÀ-ɏ]+(?:"
@@ -91,7 +91,7 @@ class Claim:
     `text` is how it says it and `sentence` the 0-based sentence it says it in. `needs` are keys of
     facts: the claim is supported where, for each set, one of its keys is known. The words of a
     `words` claim, the content of a sentence apart from its other claims, are each a need, of which
-    not all must be met.
+    not all must be met. A `fact` is what a sentence tells though its source denies it (see `denials`).
     """
 
     kind: Kind

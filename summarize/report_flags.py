@@ -35,7 +35,7 @@ _MEANINGS = {
         "Most words of a sentence of the summary are not in the article. The sentence may be invented.",
         "summary",
     ),
-    "unsupported-denied": Meaning(
+    "unsupported-fact": Meaning(
         "denied in the article",
         "The summary tells as a fact what the article says is denied. Read the article.",
         "summary",

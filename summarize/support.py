@@ -27,7 +27,7 @@ _DETAILS = {
     "number": "These numbers are not in the article.",
     "date": "These dates are not in the article.",
     "name": "These names are not in the article.",
-    "denied": "The article says that this is denied.",
+    "fact": "The article says that this is denied.",
     "words": "Most of the words of a sentence, these among them, are not in the article.",
 }
 
@@ -54,7 +54,7 @@ class Support:
     """Chooses the best supported candidate and says what it claims without support.
 
     Of the chosen candidate, sentences with an unsupported claim are dropped while others remain; what
-    is then left unsupported is flagged as `unsupported-number`, `-date`, `-name`, `-words` or `-denied`.
+    is then left unsupported is flagged as `unsupported-number`, `-date`, `-name`, `-words` or `-fact`.
     `support` becomes the share of the final summary's claims that are supported. With `enabled` false,
     articles are returned as they are.
     """
@@ -124,7 +124,7 @@ def _verdicts(
         checked = (_missing(claim, evidence, original) for claim in found)
         unsupported = tuple(missing for missing in checked if missing is not None)
         if reversed_words := told_as_fact(sentence, clauses):
-            claim = Claim("denied", reversed_words, index, ())
+            claim = Claim("fact", reversed_words, index, ())
             found, unsupported = [*found, claim], (*unsupported, claim)
         verdicts.append(_Verdict(sentence, tuple(found), unsupported))
     return verdicts

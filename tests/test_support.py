@@ -192,7 +192,7 @@ class TestSupport:
         assert done.summary == "They denied it."
         [done] = Support()([article(false, paragraphs_en=denial)])
         assert [(flag.kind, flag.words) for flag in done.flags] == [
-            ("unsupported-denied", ("agreed sell weapons",))
+            ("unsupported-fact", ("agreed sell weapons",))
         ]
         assert done.support < 1
         [done] = Support()([article(false, denial[0], paragraphs_en=denial)])
