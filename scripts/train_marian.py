@@ -59,6 +59,7 @@ class Backend(StrEnum):
 
 Data = Annotated[Path, typer.Argument(metavar="DATA", help="The data folder.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The run's folder.")]
+ComputeType = Annotated[str, typer.Option(help="int8, float32, float16, ...")]
 Device = Annotated[str, typer.Option(help="cpu, cuda or cuda:N.")]
 Threads = Annotated[
     int, typer.Option(help="CPU threads; 0 for all. With 1, several runs share a machine best.")
@@ -215,7 +216,7 @@ def back_translate_command(
     ] = None,
     seed: Annotated[int, typer.Option(help="For what --words exchanges.")] = 1,
     backend: Backend = Backend.CTRANSLATE2,
-    compute_type: Annotated[str, typer.Option(help="int8, float32, float16, ...")] = "int8",
+    compute_type: ComputeType = "int8",
     device: Device = "cpu",
     threads: Threads = 0,
 ) -> None:
@@ -245,7 +246,7 @@ def forward_translate_command(
     out: Annotated[Path, typer.Argument(help="The TSV to write, for `prepare --tsv`.")],
     beam: Annotated[int, typer.Option(help="Beam size.")] = 4,
     backend: Backend = Backend.CTRANSLATE2,
-    compute_type: Annotated[str, typer.Option(help="int8, float32, float16, ...")] = "int8",
+    compute_type: ComputeType = "int8",
     device: Device = "cpu",
     threads: Threads = 0,
 ) -> None:

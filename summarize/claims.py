@@ -133,12 +133,16 @@ def claims_of(sentence: str, index: int = 0) -> list[Claim]:
     words = [
         token
         for token, taken in zip(tokens, used, strict=True)
-        if not taken and len(token) > 3 and token.isalpha() and token not in FUNCTION_WORDS
-        if token not in REPORTING_WORDS
+        if not taken and len(token) > 3 and is_content(token)
     ]
     if len(words) > 1:  # one word alone is as likely another word for what the source says
         found.append(Claim("words", " ".join(words), index, tuple(frozenset({word}) for word in words)))
     return found
+
+
+def is_content(token: str) -> bool:
+    """Whether a token is a word that says something, rather than a function word or a verb of reporting."""
+    return token.isalpha() and token not in FUNCTION_WORDS and token not in REPORTING_WORDS
 
 
 def stems(words: Sequence[str]) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from summarize.claims import TOKEN, normal, stems
-from summarize.english import FUNCTION_WORDS, REPORTING_WORDS, sentences
+from summarize.claims import TOKEN, is_content, normal, stems
+from summarize.english import sentences
 
 _DENIES = re.compile(
     r"\b(?:den(?:y|ies|ied|ying)|refut(?:e|es|ed|ing)|dismiss(?:es|ed|ing)|reject(?:s|ed|ing)?)\b",
@@ -24,6 +24,9 @@ _SHARE = 0.75
 
 def denied(texts: Iterable[str]) -> tuple[frozenset[str], ...]:
     """The stems of each clause of English texts that is denied there and nowhere told as a fact."""
+    texts = list(texts)
+    if not any(map(_DENIES.search, texts)):  # as in most articles
+        return ()
     told: list[frozenset[str]] = []
     found: list[frozenset[str]] = []
     for sentence in (sentence for text in texts for sentence in sentences(text)):
@@ -53,8 +56,4 @@ def told_as_fact(sentence: str, clauses: Sequence[frozenset[str]]) -> str:
 
 def _content(text: str) -> list[str]:
     tokens = (normal(match[0]) for match in TOKEN.finditer(text))
-    return [
-        token
-        for token in tokens
-        if len(token) > 2 and token.isalpha() and token not in FUNCTION_WORDS | REPORTING_WORDS
-    ]
+    return [token for token in tokens if len(token) > 2 and is_content(token)]
