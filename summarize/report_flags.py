@@ -35,11 +35,6 @@ _MEANINGS = {
         "Most words of a sentence of the summary are not in the article. The sentence may be invented.",
         "summary",
     ),
-    "unsupported-fact": Meaning(
-        "denied in the article",
-        "The summary tells as a fact what the article says is denied. Read the article.",
-        "summary",
-    ),
     "degenerate-translation": Meaning(
         "degenerate translation",
         "The translation of a passage repeats itself, is cut off or is not English. Read the source.",
@@ -58,7 +53,8 @@ _MEANINGS = {
     ),
     "summary-fallback": Meaning(
         "first sentences instead",
-        "The summarizer gave nothing usable, so the first sentences of the translation stand in its place.",
+        "The summarizer wrote nothing usable, or nothing but what the article says is denied, so the first "
+        "sentences of the translation stand in its place.",
     ),
     "possibly-malay": Meaning(
         "possibly Malay", "The article reads like Malay, which the translator was not trained for."

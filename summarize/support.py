@@ -17,6 +17,7 @@ from summarize.claims import Claim, claims, claims_of
 from summarize.denials import denied, told_as_fact
 from summarize.english import sentences
 from summarize.evidence import Evidence
+from summarize.postedit import join, lead_sentences
 
 __all__ = ["Claim", "Support", "SupportResult", "check", "claims"]
 
@@ -27,9 +28,13 @@ _DETAILS = {
     "number": "These numbers are not in the article.",
     "date": "These dates are not in the article.",
     "name": "These names are not in the article.",
-    "fact": "The article says that this is denied.",
     "words": "Most of the words of a sentence, these among them, are not in the article.",
 }
+
+_FALLBACK = (
+    "All that the model wrote tells as a fact what the article says is denied; these are the first "
+    "sentences of the translation."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,10 @@ class Support:
     """Chooses the best supported candidate and says what it claims without support.
 
     Of the chosen candidate, sentences with an unsupported claim are dropped while others remain; what
-    is then left unsupported is flagged as `unsupported-number`, `-date`, `-name`, `-words` or `-fact`.
+    is then left unsupported is flagged as `unsupported-number`, `-date`, `-name` or `-words`. Where all
+    that is left tells a denial as a fact, the first sentences of the translation stand in, with the flag
+    `summary-fallback`: nobody should read the opposite of the news.
+
     `support` becomes the share of the final summary's claims that are supported. With `enabled` false,
     articles are returned as they are.
     """
@@ -96,6 +104,11 @@ def _checked(article: Article) -> Article:
     rivals = [(_kept(verdicts), _unsupported(verdicts)) for verdicts in judged]
     kept = _best(rivals)
     listed = all(verdict.sentence.startswith("- ") for verdict in kept)
+    false = [claim.text for verdict in kept for claim in verdict.unsupported if claim.kind == "fact"]
+    if false:
+        lead = lead_sentences(article.paragraphs_en, max(len(text.split()) for text in candidates))
+        kept = _verdicts(join(lead, "list" if listed else "prose"), sources, original)
+        article = article.flagged(Flag("summary-fallback", tuple(false), _FALLBACK))
     result = _result(kept)
     return replace(
         article,

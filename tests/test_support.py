@@ -190,13 +190,21 @@ class TestSupport:
         false = "Russia and North Korea have agreed to sell weapons."
         [done] = Support()([article(f"{false} They denied it.", paragraphs_en=denial)])
         assert done.summary == "They denied it."
-        [done] = Support()([article(false, paragraphs_en=denial)])
-        assert [(flag.kind, flag.words) for flag in done.flags] == [
-            ("unsupported-fact", ("agreed sell weapons",))
-        ]
-        assert done.support < 1
         [done] = Support()([article(false, denial[0], paragraphs_en=denial)])
         assert done.summary == denial[0]
+        assert not done.flags
+
+    def test_where_only_a_denied_fact_is_left_the_first_sentences_stand_in(self):
+        lead = "Russia and North Korea denied that they have agreed to sell weapons. They met in Moscow."
+        false = "Russia and North Korea have agreed to sell weapons."
+        [done] = Support()([article(false, paragraphs_en=(lead,))])
+        assert done.summary == "Russia and North Korea denied that they have agreed to sell weapons."
+        assert [(flag.kind, flag.words) for flag in done.flags] == [
+            ("summary-fallback", ("agreed sell weapons",))
+        ]
+        assert done.support == 1
+        [done] = Support()([article(f"- {false}", paragraphs_en=(lead,))])
+        assert done.summary.startswith("- Russia and North Korea denied")
 
     def test_points_stay_on_their_lines(self):
         [done] = Support()([article("- Kim arrived in Moscow.\n- He went to Paris.\n- Kim got five drones.")])
