@@ -187,7 +187,7 @@ def summaries(plan: Plan) -> Findings:
     from summarize.profiles import PROFILES
 
     texts = plan.references or plan.sentences
-    count = 32 if plan.full else 12
+    count = 32  # a run gives the stage a few hundred at a time
     articles = [
         replace(article, title_en="News", paragraphs_en=article.paragraphs)
         for article in distinct(texts[: count * 12])
