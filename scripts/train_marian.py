@@ -126,6 +126,17 @@ def train_command(
     ] = 0.3,
     smoothing: Annotated[float, typer.Option(help="Label smoothing.")] = 0.1,
     dropout: Annotated[float, typer.Option(help="Dropout.")] = 0.15,
+    risk: Annotated[
+        float,
+        typer.Option(
+            help="With --init: how much the expected cost of the model's own translations counts beside "
+            "cross-entropy (minimum risk training); 10 does, with a --peak of 1e-4."
+        ),
+    ] = 0.0,
+    candidates: Annotated[int, typer.Option(min=2, help="With --risk: translations of each source.")] = 8,
+    round_size: Annotated[
+        int, typer.Option(min=1, help="With --risk: sources decoded at a time, with the weights of then.")
+    ] = 3000,
     average: Annotated[float, typer.Option(help="Decay of the moving average of weights.")] = 0.999,
     tokens: Annotated[int, typer.Option(help="Padded tokens a batch and side.")] = 2600,
     sampled: Annotated[float, typer.Option(help="Share of sources segmented at random.")] = 0.15,
@@ -151,11 +162,14 @@ def train_command(
     Example: train_marian.py train run data --layers 4,2 --dim 256 --minutes 90
     """
     from marian.network import Shape
+    from marian.risk import Risk
     from marian.runs import Plan, train
     from marian.training import Recipe
 
     if encoder_layers and not init:
         raise typer.BadParameter("--encoder-layers deepens a model that --init names; else give --layers")
+    if risk and not init:
+        raise typer.BadParameter("--risk improves on a model that --init names; train one without it first")
     if processes > 1 and device != "cpu":
         raise typer.BadParameter("--processes is for a CPU; a GPU is kept busy by one")
     if not steps and not minutes:
@@ -170,6 +184,7 @@ def train_command(
         optimizer=optimizer.value,
         smoothing=smoothing,
         dropout=dropout,
+        risk=Risk(risk, candidates, sentences=round_size),
         average=average,
         seed=seed,
         log_every=log_every,

@@ -29,6 +29,7 @@ from marian import (
     pairs,
     preparation,
     runs,
+    scoring,
     synthesis,
     team,
     training,
@@ -38,7 +39,7 @@ from marian import (
 from marian.augment import Augmentation
 from marian.batches import Mixture
 from marian.network import Shape
-from marian.output_loss import output_loss
+from marian.output_loss import output_loss, token_log_probabilities
 from marian.pairs import Limits, Pair
 from marian.scoring import share_kept
 from marian.team import Team
@@ -325,6 +326,12 @@ def small_run(folder: Path, data: Path, recipe: Recipe) -> tuple[Run, list[Pair]
     return Run(folder, model, codec, recipe), list(pairs.read_tsv(data / "train.tsv"))[:60], mixture
 
 
+def dev_translations(folder: Path, data: Path) -> tuple[list[str], list[str]]:
+    dev = list(pairs.read_tsv(data / "dev.tsv"))
+    loaded = scoring.load(folder, scoring.Decoder(threads=1))
+    return scoring.translate(loaded, [pair.source for pair in dev], 1), [pair.target for pair in dev]
+
+
 def share_own_rank(member: Team) -> tuple[list[float], float]:
     weights = [torch.full((2, 3), float(member.rank)), torch.tensor([4.0 * member.rank])]
     seconds = member.share(weights, seconds=7.0 + member.rank)
@@ -432,6 +439,22 @@ class TestTraining:
         for ours, theirs in zip(*results, strict=True):
             torch.testing.assert_close(ours, theirs)
 
+    def test_fused_log_probabilities_are_the_plain_ones(self):
+        torch.manual_seed(2)
+        hidden, weight, bias = torch.randn(300, 16), torch.randn(50, 16), torch.randn(50)
+        targets, shares = torch.randint(50, (300,)), torch.randn(300)
+        results = []
+        for logp in (
+            lambda h, w: token_log_probabilities(h, w, bias, targets),
+            lambda h, w: functional.linear(h, w, bias).log_softmax(1).gather(1, targets[:, None])[:, 0],
+        ):
+            h, w = hidden.clone().requires_grad_(), weight.clone().requires_grad_()
+            value = logp(h, w)
+            (value * shares).sum().backward()
+            results.append((value.detach(), h.grad, w.grad))
+        for ours, theirs in zip(*results, strict=True):
+            torch.testing.assert_close(ours, theirs)
+
     def test_dropout_from_the_pool_drops_its_share_and_is_put_back(self):
         before, rng = functional.dropout, random.Random(1)
         with network.pooled_dropout(0.25, network.mask_pool(0.25, 1), rng):
@@ -515,6 +538,30 @@ class TestModel:
         assert any(not torch.equal(before[name], after[name]) for name in before)
         record = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
         assert record["parameters"] == sum(w.numel() for n, w in before.items() if n != "final_logits_bias")
+
+    @pytest.mark.parametrize("processes", [1, 2])
+    def test_risk_is_trained_in_rounds_and_goes_on_from_its_checkpoint(
+        self, model, data, tmp_path, processes
+    ):
+        options = (
+            "--init", model, "--risk", 5, "--candidates", 3, "--round-size", 40, "--tokens", 1200,
+            "--peak", 1e-4, "--warmup", 1, "--cooldown", 0, "--threads", 1, "--processes", processes,
+            "--log-every", 1, "--save-every", 2,
+        )  # fmt: skip
+        for steps in (3, 6):
+            run("train", tmp_path, data, "--steps", steps, *options)
+        lines = runs.log(tmp_path)
+        assert [line["step"] for line in lines] == [1, 2, 3, 3, 4, 5, 6, 6]
+        assert lines[-1]["epoch"] > 0  # a round is smaller than these steps
+        assert lines[-1]["bleu"] > 0.8 * scoring.quick(*dev_translations(model, data))["bleu"]
+        assert not (tmp_path / runs.DECODING).exists()
+
+    def test_risk_is_for_a_trained_model(self, data, tmp_path):
+        failed = CliRunner().invoke(
+            train_marian.app, ["train", str(tmp_path), str(data), "--risk", "5", "--steps", "1"]
+        )
+        assert failed.exit_code == 2
+        assert "--init" in failed.output
 
     def test_a_deeper_encoder_starts_where_the_model_was(self, model, data, tmp_path):
         codec = vocabulary.load(model)

@@ -108,10 +108,13 @@ def loss(model: MarianMTModel, batch: Batch, smoothing: float) -> Tensor:
         use_cache=False,
     ).last_hidden_state
     real = targets != end  # the output layer costs most: only where there is a target
+    return output_loss(hidden[real], *output_layer(model), targets[real], smoothing)
+
+
+def output_layer(model: MarianMTModel) -> tuple[Tensor, Tensor]:
+    """Weight (pieces, dim) and bias (pieces) of the output layer, without a `<pad>` that comes last."""
     weight, bias = model.get_output_embeddings().weight, model.final_logits_bias[0]
-    if end == len(bias) - 1:
-        weight, bias = weight[:-1], bias[:-1]
-    return output_loss(hidden[real], weight, bias, targets[real], smoothing)
+    return (weight[:-1], bias[:-1]) if model.config.pad_token_id == len(bias) - 1 else (weight, bias)
 
 
 def mask_pool(rate: float, seed: int, size: int = 1 << 21) -> Tensor:

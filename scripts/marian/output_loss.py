@@ -1,4 +1,4 @@
-"""The output layer and its label-smoothed cross-entropy in one, without the whole matrix of logits."""
+"""The output layer with what is wanted of it in one, without the whole matrix of logits."""
 
 from __future__ import annotations
 
@@ -53,8 +53,56 @@ class OutputLoss(torch.autograd.Function):
 
 def output_loss(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, smoothing: float) -> Tensor:
     """Mean label-smoothed cross-entropy a target token; see `OutputLoss`."""
-    device = hidden.device.type
-    if torch.is_autocast_enabled(device):
-        hidden = hidden.to(torch.get_autocast_dtype(device))
-    result: Tensor = OutputLoss.apply(hidden, weight, bias, targets, smoothing)
+    result: Tensor = OutputLoss.apply(_cast(hidden), weight, bias, targets, smoothing)
     return result
+
+
+class TokenLogProbabilities(torch.autograd.Function):
+    """The log-probability of each target under `softmax(hidden @ weight.T + bias)`.
+
+    Logits are made `ROWS` tokens at a time and again for the gradients, as those depend on what is done
+    with the result. Types are as for `OutputLoss`; `bias` gets no gradient.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
+        """`hidden` is (tokens, dim), `weight` (pieces, dim), `bias` (pieces), `targets` (tokens)."""
+        matrix = weight.to(hidden.dtype)
+        result, normaliser = hidden.new_empty((2, len(targets)), dtype=torch.float32)
+        with torch.autocast(hidden.device.type, enabled=False):
+            for start in range(0, len(targets), ROWS):
+                part = slice(start, start + ROWS)
+                logits = (hidden[part] @ matrix.T).float().add_(bias)
+                normaliser[part] = logits.logsumexp(1)
+                result[part] = logits.gather(1, targets[part, None])[:, 0] - normaliser[part]
+        ctx.save_for_backward(hidden, weight, bias, targets, normaliser)
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None, None]:  # type: ignore[override]
+        """`gradient` (tokens) times the target less the distribution, through the output layer."""
+        hidden, weight, bias, targets, normaliser = ctx.saved_tensors
+        matrix = weight.to(hidden.dtype)
+        into_hidden, into_weight = torch.empty_like(hidden), torch.zeros_like(weight)
+        with torch.autocast(hidden.device.type, enabled=False):
+            for start in range(0, len(targets), ROWS):
+                part = slice(start, start + ROWS)
+                wanted = gradient[part, None]
+                slope = (hidden[part] @ matrix.T).float().add_(bias)
+                slope.sub_(normaliser[part, None]).exp_().mul_(-wanted)
+                slope.scatter_add_(1, targets[part, None], wanted)
+                slope = slope.to(hidden.dtype)
+                into_hidden[part] = slope @ matrix
+                into_weight += slope.T @ hidden[part]
+        return into_hidden, into_weight, None, None
+
+
+def token_log_probabilities(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
+    """The log-probability of each target token; see `TokenLogProbabilities`."""
+    result: Tensor = TokenLogProbabilities.apply(_cast(hidden), weight, bias, targets)
+    return result
+
+
+def _cast(hidden: Tensor) -> Tensor:
+    device = hidden.device.type
+    return hidden.to(torch.get_autocast_dtype(device)) if torch.is_autocast_enabled(device) else hidden

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -32,12 +33,14 @@ from marian.augment import Augmentation
 from marian.batches import Mixture
 from marian.network import Shape
 from marian.pairs import Pair
+from marian.risk import Decode
 from marian.scoring import Decoder
 from marian.team import Team
 from marian.training import Recipe, Run
 from marian.vocabulary import Codec
+from summarize.models.backend import Decoding, Hypothesis
 
-RECORD, START = "run.json", "start.safetensors"
+RECORD, START, DECODING = "run.json", "start.safetensors", "decoding"
 GAUGE = 64  # dev sentences on which the scale of an encoder's states is measured
 
 
@@ -103,7 +106,8 @@ def _train(
     )
     mixture = Mixture(plan.weights, plan.sampled, plan.alpha, augmentation, plan.tokens, masked=plan.masked)
     run = Run(folder, model, codec, plan.recipe, plan.device, member)
-    run.train(given, mixture, _scorer(folder, dev, plan), report)
+    decode = _decoder(folder, plan, member) if plan.recipe.risk.weight else None
+    run.train(given, mixture, _scorer(folder, dev, plan), report, decode)
     return run.progress.best
 
 
@@ -157,6 +161,25 @@ def _scorer(folder: Path, dev: Sequence[Pair], plan: Plan) -> training.Score:
         return scoring.quick(hypotheses, [pair.target for pair in dev])
 
     return score
+
+
+def _decoder(folder: Path, plan: Plan, member: Team) -> Decode:
+    """A function that decodes the candidates for minimum risk training with given weights."""
+    count = plan.recipe.risk.candidates
+    current = folder / DECODING
+
+    def decode(model: MarianMTModel, sources: list[list[str]]) -> list[list[Hypothesis]]:
+        if not member.rank:
+            network.save(model, folder, current, plan.languages)
+        member.wait()
+        loaded = scoring.load(current, Decoder(threads=plan.threads))
+        found = loaded.backend.generate(sources, Decoding(beam=count, hypotheses=count))
+        member.wait()
+        if not member.rank:
+            shutil.rmtree(current)
+        return found
+
+    return decode
 
 
 def export(

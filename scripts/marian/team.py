@@ -41,6 +41,14 @@ class Team:
         if self.size > 1:
             dist.barrier()
 
+    def least(self, count: int) -> int:
+        """The smallest `count` of all."""
+        if self.size == 1:
+            return count
+        counts = torch.tensor(count)
+        dist.all_reduce(counts, dist.ReduceOp.MIN)
+        return int(counts.item())
+
     @torch.no_grad()
     def share(self, weights: Sequence[Tensor], seconds: float) -> float:
         """Make `weights` the mean of all processes' weights; the `seconds` of the first process, for all."""

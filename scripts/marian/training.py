@@ -11,7 +11,8 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,10 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import MarianMTModel
 
-from marian import batches, network, optimizers
+from marian import batches, network, optimizers, risk
 from marian.batches import Mixture
 from marian.pairs import Pair
+from marian.risk import Risk
 from marian.team import Team
 from marian.vocabulary import Codec
 from summarize.models.tuning import give_back_memory
@@ -49,6 +51,7 @@ class Recipe:
     optimizer: optimizers.Kind = "adamw"
     smoothing: float = 0.1
     dropout: float = 0.15
+    risk: Risk = field(default_factory=Risk)
     average: float = 0.999
     clip: float = 1.0
     seed: int = 1
@@ -116,16 +119,21 @@ class Run:
         self.progress = Progress()
 
     def train(
-        self, pairs: Sequence[Pair], mixture: Mixture, score: Score, report: Callable[[dict[str, Any]], None]
+        self,
+        pairs: Sequence[Pair],
+        mixture: Mixture,
+        score: Score,
+        report: Callable[[dict[str, Any]], None],
+        decode: risk.Decode | None = None,
     ) -> None:
         """Train to the end of the recipe; `report` gets each line of the log.
 
         `score` measures the moving average at intervals; its `bleu` decides which weights are kept
-        as `best.safetensors`.
+        as `best.safetensors`. `decode` is needed where the recipe has risk in it.
         """
         self.resume()
         self.team.wait()
-        stream = self._stream(pairs, mixture)
+        stream = self._rounds(pairs, mixture, decode) if decode else self._stream(pairs, mixture)
         last = time.monotonic()
         while share_done(self.recipe, self.progress) < 1:
             batch = next(stream)
@@ -147,7 +155,7 @@ class Run:
             if step % self.recipe.save_every == 0 or done:
                 self.save()
 
-    def step(self, batch: batches.Batch) -> None:
+    def step(self, batch: batches.Batch | risk.ListBatch) -> None:
         """One update with one batch."""
         recipe, progress = self.recipe, self.progress
         member = f"/{self.team.rank}" if self.team.rank else ""
@@ -157,7 +165,7 @@ class Run:
         device = self.model.device.type
         pooled = network.pooled_dropout(recipe.dropout, self.pool, rng) if device == "cpu" else nullcontext()
         with pooled, torch.autocast(device, torch.bfloat16):
-            loss = network.loss(self.model, batch, recipe.smoothing)
+            loss = self._loss(batch)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters, recipe.clip, foreach=True)
         self.optimizers.step(rate(recipe, progress))
@@ -169,6 +177,11 @@ class Run:
         value = loss.item()
         progress.loss = value if progress.step == 1 else 0.98 * progress.loss + 0.02 * value
 
+    def _loss(self, batch: batches.Batch | risk.ListBatch) -> Tensor:
+        if isinstance(batch, risk.ListBatch):
+            return risk.loss(self.model, batch, self.recipe.smoothing, self.recipe.risk)
+        return network.loss(self.model, batch, self.recipe.smoothing)
+
     def _stream(self, pairs: Sequence[Pair], mixture: Mixture) -> Iterator[batches.Batch]:
         """Batches without end, from where the run stands."""
         while True:
@@ -176,6 +189,23 @@ class Run:
             yield from itertools.islice(epoch, self.progress.batch + self.team.rank, None, self.team.size)
             if not self.progress.batch:
                 raise ValueError("the data has no pair that fits a batch")
+            self.progress = replace(self.progress, epoch=self.progress.epoch + 1, batch=0)
+
+    def _rounds(
+        self, pairs: Sequence[Pair], mixture: Mixture, decode: risk.Decode
+    ) -> Iterator[risk.ListBatch]:
+        """Batches without end, decoded in rounds; a round that was broken off is decoded anew."""
+        recipe = self.recipe
+        while True:
+            rng = random.Random(f"{recipe.seed}/{self.progress.epoch}/{self.team.rank}")
+            chosen = list(risk.draw(pairs, mixture.weights, recipe.risk.sentences // self.team.size, rng))
+            rows = list(risk.decoded(chosen, self.codec, mixture, rng, partial(decode, self.model)))
+            packed = risk.pack(rows, mixture.tokens)
+            rng.shuffle(packed)
+            count = self.team.least(len(packed))
+            if not count:
+                raise ValueError("the data has no pair that fits a batch")
+            yield from packed[self.progress.batch // self.team.size : count]
             self.progress = replace(self.progress, epoch=self.progress.epoch + 1, batch=0)
 
     def _numbers(self) -> dict[str, Any]:
