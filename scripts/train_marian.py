@@ -130,7 +130,8 @@ def train_command(
         float,
         typer.Option(
             help="With --init: how much the expected cost of the model's own translations counts beside "
-            "cross-entropy (minimum risk training); 10 does, with a --peak of 1e-4."
+            "cross-entropy (minimum risk training); 10 does, with a --peak of 1e-4. Sources are then "
+            "neither segmented at random nor masked."
         ),
     ] = 0.0,
     candidates: Annotated[int, typer.Option(min=2, help="With --risk: translations of each source.")] = 8,

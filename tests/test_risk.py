@@ -39,9 +39,11 @@ def model(codec) -> MarianMTModel:
     return network.create(Shape(1, 1, 32, 2, 64), codec, dropout=0.0).eval()
 
 
-def listed(codec: Codec, *candidates: tuple[str, float]) -> Listed:
+def listed(
+    codec: Codec, *candidates: tuple[str, float], source: str = "Presiden mengunjungi pasar"
+) -> Listed:
     return Listed(
-        codec.encode_source("Presiden mengunjungi pasar"),
+        codec.encode_source(source),
         codec.encode_target("The president visited a market"),
         [codec.encode_target(text) for text, _ in candidates],
         [cost for _, cost in candidates],
@@ -122,7 +124,8 @@ class TestLoss:
 
     def test_a_batch_costs_the_mean_of_its_sources(self, model, codec):
         one = listed(codec, ("The president", 0.1), ("Jakarta", 0.9))
-        other = listed(codec, ("a market in Jakarta on Monday", 0.6), ("visited", 0.2), ("on", 0.5))
+        theirs = ("a market in Jakarta on Monday", 0.6), ("visited", 0.2), ("on", 0.5)
+        other = listed(codec, *theirs, source="di Jakarta pada Senin pasar")
         both, *alone = (
             risk.loss(model, ListBatch(rows), 0.1, Risk(weight=2)) for rows in ([one, other], [one], [other])
         )

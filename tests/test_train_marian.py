@@ -555,6 +555,10 @@ class TestModel:
         assert lines[-1]["epoch"] > 0  # a round is smaller than these steps
         assert lines[-1]["bleu"] > 0.8 * scoring.quick(*dev_translations(model, data))["bleu"]
         assert not (tmp_path / runs.DECODING).exists()
+        run("export", tmp_path, tmp_path / "model", "--threads", 1)
+        card = (tmp_path / "model" / "README.md").read_text(encoding="utf-8")
+        assert "Minimum risk training with 3 candidates a source, decoded 40 sources at a time" in card
+        assert "Random segmentation" not in card
 
     def test_risk_is_for_a_trained_model(self, data, tmp_path):
         failed = CliRunner().invoke(

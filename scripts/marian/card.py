@@ -74,6 +74,20 @@ def _domains(record: Mapping[str, Any]) -> str:
     return "| domain | pairs | weight in an epoch |\n|---|---|---|\n" + "\n".join(rows)
 
 
+def _sources(record: Mapping[str, Any]) -> list[str]:
+    risk = record["recipe"]["risk"]
+    if risk["weight"]:
+        return [
+            f"Minimum risk training with {risk['candidates']} candidates a source, decoded",
+            f"{risk['sentences']:,} sources at a time;",
+            f"weight {risk['weight']:g}, sharpness {risk['sharpness']:g}.",
+        ]
+    return [
+        f"Random segmentation of {record['sampled']:.0%} of the sources at {record['alpha']:g};",
+        f"a tenth of the pieces hidden in {record['masked']:.0%};",
+    ]
+
+
 def _recipe(record: Mapping[str, Any], last: Mapping[str, Any]) -> str:
     recipe = record["recipe"]
     start = f"From the weights of {record['start']}" if record["start"] else "From scratch"
@@ -93,8 +107,7 @@ def _recipe(record: Mapping[str, Any], last: Mapping[str, Any]) -> str:
             f"{'Muon and AdamW' if recipe['optimizer'] == 'muon' else 'AdamW'},",
             f"label smoothing {recipe['smoothing']:g}, dropout {recipe['dropout']:g},",
             f"moving average {recipe['average']:g}.",
-            f"Random segmentation of {record['sampled']:.0%} of the sources at {record['alpha']:g};",
-            f"a tenth of the pieces hidden in {record['masked']:.0%};",
+            *_sources(record),
             f"{record['headlines']:.0%} of short sentences as headlines;",
             f"names and numbers exchanged in {record['renamed']:.0%} of the pairs.",
             *(

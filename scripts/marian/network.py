@@ -98,17 +98,36 @@ def pad(rows: Sequence[Sequence[int]], value: int) -> Tensor:
 
 def loss(model: MarianMTModel, batch: Batch, smoothing: float) -> Tensor:
     """Label-smoothed cross-entropy a target token (Szegedy et al., 2016), without `<pad>` in the softmax."""
-    device, end = model.device, model.config.pad_token_id
-    sources, targets = pad(batch.sources, end).to(device), pad(batch.targets, end).to(device)
+    hidden, targets = states(model, batch.sources, batch.targets)
+    real = targets != model.config.pad_token_id  # the output layer costs most: only where there is a target
+    return output_loss(hidden[real], *output_layer(model), targets[real], smoothing)
+
+
+def states(
+    model: MarianMTModel,
+    sources: Sequence[Sequence[int]],
+    outputs: Sequence[Sequence[int]],
+    of: Sequence[int] | None = None,
+) -> tuple[Tensor, Tensor]:
+    """The decoder's states before each id of each output (rows, longest, dim), and the padded ids.
+
+    `of` says which source an output is of, where there are several of one; each source is encoded once.
+    """
+    end = model.config.pad_token_id
+    ids, targets = pad(sources, end).to(model.device), pad(outputs, end).to(model.device)
+    mask = (ids != end).long()
+    encoded = model.model.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+    if of is not None:
+        rows = torch.tensor(of, device=model.device)
+        encoded, mask = encoded[rows], mask[rows]
     start = targets.new_full((len(targets), 1), model.config.decoder_start_token_id)
-    hidden = model.model(
-        input_ids=sources,
-        attention_mask=(sources != end).long(),
-        decoder_input_ids=torch.cat([start, targets[:, :-1]], dim=1),
+    hidden = model.model.decoder(
+        input_ids=torch.cat([start, targets[:, :-1]], dim=1),
+        encoder_hidden_states=encoded,
+        encoder_attention_mask=mask,
         use_cache=False,
     ).last_hidden_state
-    real = targets != end  # the output layer costs most: only where there is a target
-    return output_loss(hidden[real], *output_layer(model), targets[real], smoothing)
+    return hidden, targets
 
 
 def output_layer(model: MarianMTModel) -> tuple[Tensor, Tensor]:

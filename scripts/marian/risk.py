@@ -127,7 +127,7 @@ def loss(model: MarianMTModel, batch: ListBatch, smoothing: float, risk: Risk) -
     lists = [len(row.candidates) for row in rows]
     of = [index for index, count in enumerate(lists) for _ in range(count)] + list(range(len(rows)))
     outputs = [ids for row in rows for ids in row.candidates] + [row.target for row in rows]
-    hidden, targets = _states(model, [row.source for row in rows], outputs, of)
+    hidden, targets = network.states(model, [row.source for row in rows], outputs, of)
     weight, bias = network.output_layer(model)
     real, made = targets != model.config.pad_token_id, sum(lists)
     right = real[made:]
@@ -143,28 +143,3 @@ def loss(model: MarianMTModel, batch: ListBatch, smoothing: float, risk: Risk) -
         for own, theirs in zip(means.split(lists), cost.split(lists), strict=True)
     ]
     return entropy + risk.weight * torch.stack(expected).mean()
-
-
-def _states(
-    model: MarianMTModel,
-    sources: Sequence[Sequence[int]],
-    outputs: Sequence[Sequence[int]],
-    of: Sequence[int],
-) -> tuple[Tensor, Tensor]:
-    """The decoder's states before each id of each output (rows, longest, dim), and the padded ids.
-
-    Each source is encoded once; `of` says which an output is of.
-    """
-    pad = model.config.pad_token_id
-    ids, targets = network.pad(sources, pad).to(model.device), network.pad(outputs, pad).to(model.device)
-    mask = (ids != pad).long()
-    which = torch.tensor(of, device=model.device)
-    start = targets.new_full((len(targets), 1), model.config.decoder_start_token_id)
-    encoded = model.model.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
-    hidden = model.model.decoder(
-        input_ids=torch.cat([start, targets[:, :-1]], dim=1),
-        encoder_hidden_states=encoded[which],
-        encoder_attention_mask=mask[which],
-        use_cache=False,
-    ).last_hidden_state
-    return hidden, targets
