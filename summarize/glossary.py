@@ -168,8 +168,19 @@ def _parse(text: str, name: str) -> list[Entry]:
 
 
 def _accepted(entry: Entry, target: str) -> bool:
-    lower = target.casefold()
-    return any(accepted.casefold() in lower for accepted in entry.targets)
+    return _forms(entry.targets).search(target) is not None
+
+
+@cache
+def _forms(targets: tuple[str, ...]) -> re.Pattern[str]:
+    """What any of `targets` begins a word with; an abbreviation is a word of its own.
+
+    "Prosecutors" has the form "prosecut", but "because" hasn't "US".
+    """
+    forms = [
+        rf"{re.escape(form)}s?(?!\w)" if form.isupper() else rf"(?i:{re.escape(form)})" for form in targets
+    ]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(forms)})")
 
 
 def _spellings(term: str) -> tuple[str, ...]:

@@ -90,10 +90,39 @@ def test_the_built_in_glossary_keeps_the_capitals_of_its_terms() -> None:
         ("Menhan Korsel", "Menteri Pertahanan Korea Selatan"),
         ("Kemlu RI memantau WNI", "Kementerian Luar Negeri RI memantau warga negara Indonesia"),
         ("TNI dan KPK", "TNI dan KPK"),
+        (
+            "Satgas migas di Kementerian ESDM",
+            "Satuan tugas minyak dan gas di Kementerian Energi dan Sumber Daya Mineral",
+        ),
     ],
 )
 def test_the_built_in_glossary(text: str, expanded: str) -> None:
     assert news_glossary().expand(text)[0] == expanded
+
+
+def test_the_built_in_glossary_mends_everyday_words_that_small_models_leave() -> None:
+    _, found = news_glossary().expand("Dosen itu korban longsor")
+    assert [entry.source for entry in found] == ["dosen", "longsor"]
+    assert repair("The dosen is a victim of longsor.", found[0]) == "The lecturer is a victim of longsor."
+
+
+@pytest.mark.parametrize(
+    ("target", "accepted"),
+    [
+        ("US forces", True),
+        ("U.S. forces", True),
+        ("americans", True),
+        ("the US's forces", True),
+        ("SMEs", True),
+        ("because of us", False),
+        ("HOUSE", False),
+        ("pan-America", True),
+        ("Panamerica", False),
+    ],
+)
+def test_an_accepted_form_begins_a_word_and_an_abbreviation_is_one(target: str, accepted: bool) -> None:
+    entry = Entry("AS", ("US", "U.S.", "America", "SME"))
+    assert missing(target, [entry]) == (() if accepted else (entry,))
 
 
 def test_a_file_is_put_on_top_of_the_built_in_glossary(tmp_path: Path) -> None:
