@@ -260,6 +260,13 @@ def forward_translate_command(
     text: Annotated[Path, typer.Argument(help="Indonesian text, a sentence a line; also .gz.")],
     data: Data,
     out: Annotated[Path, typer.Argument(help="The TSV to write, for `prepare --tsv`.")],
+    words: Annotated[
+        Path | None,
+        typer.Option(
+            help="TSV of words to teach: word, English and, for a verb, its plain form. Sentences that "
+            "have none are left out."
+        ),
+    ] = None,
     beam: Annotated[int, typer.Option(help="Beam size.")] = 4,
     backend: Backend = Backend.CTRANSLATE2,
     compute_type: ComputeType = "int8",
@@ -268,20 +275,23 @@ def forward_translate_command(
 ) -> None:
     """Give Indonesian text a machine-made translation, and keep the pairs that look right, for self-training.
 
-    Which words are English is learnt from the pairs in DATA. Example: train_marian.py forward-translate
-    opus-mt-id-en berita.txt data forward.tsv
+    Which words are English is learnt from the pairs in DATA. With --words, the English of listed words is
+    written into the text first, so that the model learns words that it doesn't know; the starter learnt
+    from scripts/marian/words.id-en.tsv. Example: train_marian.py forward-translate opus-mt-id-en
+    berita.txt data forward.tsv
     """
-    from marian import pairs, preparation, synthesis
+    from marian import pairs, preparation, synthesis, teaching
     from marian.scoring import Decoder
 
     texts = list(pairs.read_lines(text))
+    terms = teaching.read(words) if words else None
     known = synthesis.target_words(pairs.read_tsv(data / preparation.TRAIN))
     _write_made(
         model,
         Decoder(backend.value, compute_type, device, beam, threads),
         out,
         texts,
-        lambda *rest: synthesis.forward_translate(texts, *rest, known=known),
+        lambda *rest: synthesis.forward_translate(texts, *rest, known=known, terms=terms),
     )
 
 

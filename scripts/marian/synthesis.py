@@ -11,9 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
-from marian import pairs, word_list
+from marian import pairs, teaching, word_list
 from marian.batches import SYNTHETIC
 from marian.pairs import Limits, Pair
+from marian.teaching import Terms
 from marian.word_list import WordList
 from summarize.carryover import lost_names, lost_numbers
 
@@ -21,6 +22,9 @@ Translate = Callable[[Sequence[str]], list[str]]
 
 FORWARD = "forward"
 """The domain of forward-translated pairs."""
+
+TAUGHT = "taught"
+"""Their domain where the translation of listed words was written into the source."""
 
 CHUNK = 2000
 LOOP = 4
@@ -67,26 +71,38 @@ def forward_translate(
     progress: Callable[[int], None] = lambda done: None,
     *,
     known: Container[str],
+    terms: Terms | None = None,
 ) -> Iterator[Pair]:
     """Pairs of real Indonesian source and machine-made English target, in the domain `FORWARD`.
 
     Dropped and counted are, besides those that look wrong, pairs whose target runs in a loop, lacks a number
     or a name of the source, or has a word in small letters that isn't `known`: what the model couldn't
     translate it shall not learn to leave as it is.
+
+    With `terms`, only sentences that have some are taken, into the domain `TAUGHT`; see `teaching`. Dropped
+    are then also those whose translation lacks the English of a term.
     """
 
     def made() -> Iterator[Pair]:
         for start in range(0, len(texts), CHUNK):
             chunk = texts[start : start + CHUNK]
-            for source, target in zip(chunk, translate(chunk), strict=True):
+            drafts = [teaching.write_in(text, terms) if terms else (text, ()) for text in chunk]
+            listed = [index for index, (_, written) in enumerate(drafts) if written or terms is None]
+            if len(listed) < len(chunk):
+                dropped["no listed word"] += len(chunk) - len(listed)
+            for index, target in zip(listed, translate([drafts[i][0] for i in listed]), strict=True):
+                source, written = chunk[index], drafts[index][1]
+                new = set(_SMALL.findall(" ".join(written)))
                 if loops(target):
                     dropped["loop"] += 1
                 elif lost_numbers(source, target) or lost_names(source, target):
                     dropped["lost name or number"] += 1
-                elif not all(word in known for word in _SMALL.findall(target)):
+                elif not teaching.has_all(target, written):
+                    dropped["lost listed word"] += 1
+                elif not all(word in known for word in _SMALL.findall(target) if word not in new):
                     dropped["unknown word"] += 1
                 else:
-                    yield Pair(source, target, FORWARD)
+                    yield Pair(source, target, TAUGHT if terms else FORWARD)
             progress(start + len(chunk))
 
     yield from pairs.clean(made(), limits, dropped)
