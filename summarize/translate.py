@@ -14,6 +14,7 @@ from summarize.draft import draft
 from summarize.errors import SummarizeError
 from summarize.glossary import Glossary, load_glossary
 from summarize.headline import english_headline, is_headline_like, sentence_caser
+from summarize.headline_verbs import with_prefixes
 from summarize.memory import Memory, RecentMemory, Translation
 from summarize.models.backend import Decoding, Model
 from summarize.models.load import load_model
@@ -128,7 +129,10 @@ class Translator:
         try:
             title = article.title or ""
             headline = sentence_caser(title, article.paragraphs, self._names)
-            pieces = [_Piece(TITLE, segment, headline(segment)) for segment in self._segments(title)]
+            pieces = [
+                _Piece(TITLE, segment, with_prefixes(headline(segment), article.paragraphs))
+                for segment in self._segments(title)
+            ]
             for number, paragraph in enumerate(article.paragraphs):
                 cased: Callable[[str], str] = str
                 if is_headline_like(paragraph):
