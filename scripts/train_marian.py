@@ -275,23 +275,25 @@ def forward_translate_command(
 ) -> None:
     """Give Indonesian text a machine-made translation, and keep the pairs that look right, for self-training.
 
-    Which words are English is learnt from the pairs in DATA. With --words, the English of listed words is
-    written into the text first, so that the model learns words that it doesn't know; the starter learnt
-    from scripts/marian/words.id-en.tsv. Example: train_marian.py forward-translate opus-mt-id-en
-    berita.txt data forward.tsv
+    Which words are English is learnt from the pairs in DATA. With --words, a list like
+    summarize/rare_words.tsv, the English of its words is written into the text first, so that the model
+    learns words that it doesn't know. Example: train_marian.py forward-translate opus-mt-id-en berita.txt
+    data forward.tsv
     """
-    from marian import pairs, preparation, synthesis, teaching
+    from marian import pairs, preparation, synthesis
     from marian.scoring import Decoder
 
+    from summarize.rare_words import read_words
+
     texts = list(pairs.read_lines(text))
-    terms = teaching.read(words) if words else None
+    teach = read_words(words) if words else None
     known = synthesis.target_words(pairs.read_tsv(data / preparation.TRAIN))
     _write_made(
         model,
         Decoder(backend.value, compute_type, device, beam, threads),
         out,
         texts,
-        lambda *rest: synthesis.forward_translate(texts, *rest, known=known, terms=terms),
+        lambda *rest: synthesis.forward_translate(texts, *rest, known=known, teach=teach),
     )
 
 

@@ -10,6 +10,7 @@ from summarize.carryover import english_numbers, lost_names, lost_numbers, resto
 from summarize.glossary import Entry, Glossary, missing, repair
 from summarize.memory import Translation
 from summarize.normalize import normalize
+from summarize.rare_words import Words, write_in
 
 _LOSS = 0.5
 """How much mean log-probability each number, name or term is worth that another try brings back."""
@@ -31,13 +32,14 @@ _LETTERS = re.compile(r"[^\W\d_]{2}")
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A segment made ready for the model: what is put before and after its translation, what is encoded,
-    and the glossary entries found in it."""
+    the glossary entries found in it, and the English that was written into what is encoded."""
 
     head: str
     core: str
     tail: str
     encoded: str
     entries: tuple[Entry, ...]
+    written: tuple[str, ...] = ()
 
     @property
     def has_words(self) -> bool:
@@ -75,9 +77,9 @@ class Attempt:
         return not self.degenerate, self.score - _LOSS * self.losses
 
 
-def draft(text: str, glossary: Glossary | None = None) -> Draft:
-    """`text` normalised, its glossary terms expanded, and set aside what models stumble over: a dateline,
-    a list number, one half of a quotation's marks."""
+def draft(text: str, glossary: Glossary | None = None, words: Words | None = None) -> Draft:
+    """`text` normalised, its glossary terms expanded, `words` in English, and set aside what models stumble
+    over: a dateline, a list number, one half of a quotation's marks."""
     plain = normalize(text)
     found = _HEAD.match(plain)
     head = found[0] if found and found.end() < len(plain) else ""
@@ -92,7 +94,8 @@ def draft(text: str, glossary: Glossary | None = None) -> Draft:
     if head and glossary:
         for entry in glossary.expand(head)[1]:
             head = repair(head, entry)
-    return Draft(head, core, tail, spell_dates(encoded), entries)
+    encoded, written = write_in(encoded, words) if words else (encoded, ())
+    return Draft(head, core, tail, spell_dates(encoded), entries, written)
 
 
 def degenerate(source: str, target: str) -> str:
@@ -131,6 +134,7 @@ def attempt(
     if (figures := english_numbers(draft.core, target)) != target:
         notes.append("numbers: written the English way")
         target = figures
+    notes += [f"written into the source: {english}" for english in draft.written]
     for entry in draft.entries:
         repaired = repair(target, entry)
         if entry.expansion or repaired != target:

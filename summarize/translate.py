@@ -18,6 +18,7 @@ from summarize.headline_verbs import with_prefixes
 from summarize.memory import Memory, RecentMemory, Translation
 from summarize.models.backend import Decoding, Model
 from summarize.models.load import load_model
+from summarize.rare_words import Words, news_words
 from summarize.segment import split_sentences, split_to_fit
 
 TITLE = -1
@@ -41,7 +42,8 @@ class Translator:
 
     `model` is a name or folder for `load_model`, or a loaded `Model`. It is loaded at the first call, or by
     `load`; until then the translator can be pickled, and a model that was loaded by name is never pickled
-    with it. `glossary` is `news` (the built-in one), a file to put on top of it, or None for none.
+    with it. `glossary` is `news` (the built-in one), a file to put on top of it, or None for none; with
+    one, words that the model hardly knows are written into its source in English, see `rare_words`.
     `memory` is asked for each segment before the model is; by default it is one of this translator's own,
     in this process. English articles are passed through unless `force`. Where an output is no translation
     or lacks a number, a name or a term, another of the beam is taken, and the model is asked again for
@@ -79,6 +81,7 @@ class Translator:
         self._decoding = decoding
         self._glossary = load_glossary(glossary) if isinstance(glossary, str) else glossary
         self._names = self._glossary.capitalised if self._glossary else frozenset[str]()
+        self._words: Words | None = None
         self._force = force
         self._retry = retry
         self._memory = memory if memory is not None else RecentMemory()
@@ -91,6 +94,8 @@ class Translator:
         if self._model is None:
             assert self._name is not None
             self._model = load_model(self._name, **self._options)
+        if self._glossary is not None and self._words is None:
+            self._words = news_words().rare(self._model.tokenizer)
         return self._model
 
     def __call__(self, articles: list[Article]) -> list[Article]:
@@ -159,7 +164,7 @@ class Translator:
         limit = min(tokenizer.max_length, self._decoding.max_length * 3 // 4, _LONGEST_SEGMENT)
         if len(text) < limit // 2:
             return True
-        encoded = draft(text, self._glossary).encoded
+        encoded = draft(text, self._glossary, self._words).encoded
         # A token has at least one character, but where characters outside the vocabulary become bytes.
         return (encoded.isascii() and len(encoded) + 2 <= limit) or len(
             tokenizer.encode([encoded])[0]
@@ -169,7 +174,10 @@ class Translator:
         """The translation of each different text, from memory or by the model in one call."""
         unique = list(dict.fromkeys(texts))
         found = dict(zip(unique, self._memory.get_many(unique), strict=True))
-        drafts = {text: draft(text, self._glossary) for text, known in found.items() if known is None}
+        unknown = [text for text, known in found.items() if known is None]
+        if any(character.isalpha() for text in unknown for character in text):
+            self.load()  # which words it hardly knows is asked of its vocabulary
+        drafts = {text: draft(text, self._glossary, self._words) for text in unknown}
         todo = {text: made for text, made in drafts.items() if made.has_words}
         new = {text: Translation(text) for text in drafts if text not in todo}
         if todo:

@@ -2,7 +2,6 @@
 
 import json
 import random
-import re
 import sys
 from collections import Counter
 from itertools import pairwise, product
@@ -32,7 +31,6 @@ from marian import (
     runs,
     scoring,
     synthesis,
-    teaching,
     team,
     training,
     vocabulary,
@@ -46,6 +44,8 @@ from marian.pairs import Limits, Pair
 from marian.scoring import share_kept
 from marian.team import Team
 from marian.training import Progress, Recipe, Run
+
+from summarize.rare_words import Words
 
 SUBJECTS = {"Presiden": "The president", "Menteri": "The minister", "Warga": "Residents", "Polisi": "Police"}
 VERBS = {"mengunjungi": "visited", "meninggalkan": "left", "membangun": "built", "melihat": "saw"}
@@ -732,62 +732,8 @@ class TestWordList:
 
 
 class TestTeaching:
-    TERMS = teaching.Terms(
-        {"pencemaran": "pollution", "memberantas": "fought", "korupsi": "graft"},
-        {"pencemaran": "pollution", "memberantas": "fight", "korupsi": "graft"},
-    )
-
-    @pytest.mark.parametrize(
-        ("sentence", "draft", "written"),
-        [
-            ("Polisi memberantas korupsi.", "Polisi fought graft.", ("fought", "graft")),
-            ("Ia ingin memberantas korupsi.", "Ia ingin fight graft.", ("fight", "graft")),
-            ("Pencemaran naik.", "Pollution naik.", ("pollution",)),
-            ("Warga Desa Korupsi pulang.", "Warga Desa Korupsi pulang.", ()),
-            ("Ada anti-korupsi.", "Ada anti-korupsi.", ()),
-            ("Akibat pencemarannya,", "Akibat the pollution,", ("the pollution",)),
-            ("korupsi " * 6, "korupsi " * 6, ()),
-            ("", "", ()),
-        ],
-    )
-    def test_the_english_of_terms_is_written_into_a_sentence(self, sentence, draft, written):
-        assert teaching.write_in(sentence, self.TERMS) == (draft, written)
-
-    @given(st.text(alphabet="korupsi 'Az3-.\n", max_size=60))
-    def test_all_but_terms_stays(self, text):
-        draft, written = teaching.write_in(text, self.TERMS)
-        assert draft == text or written
-        assert re.sub(r"\b[gG]raft\b", "korupsi", draft).lower() == text.lower() or "the graft" in written
-
-    def test_a_translation_has_what_was_written_in_any_inflection(self):
-        assert teaching.has_all("Fighting grafts goes on.", ("fight", "graft"))
-        assert not teaching.has_all("Fighting goes on.", ("fight", "graft"))
-        assert teaching.has_all("Nothing was written.", ())
-
-    def test_terms_are_read_from_a_file(self, tmp_path):
-        path = tmp_path / "words.tsv"
-        path.write_text("# note\n\nmemberantas\tfought\tfight\nKorupsi\tgraft\n", encoding="utf-8")
-        terms = teaching.read(path)
-        assert terms.english == {"memberantas": "fought", "korupsi": "graft"}
-        assert terms.plain == {"memberantas": "fight", "korupsi": "graft"}
-
-    @pytest.mark.parametrize("line", ["kado", "kado\t", "a\tb\tc\td", "\tgift"])
-    def test_a_line_of_another_form_is_named(self, line, tmp_path):
-        path = tmp_path / "words.tsv"
-        path.write_text(f"hadiah\tgift\n{line}\n", encoding="utf-8")
-        with pytest.raises(ValueError, match=r"words.tsv:2: not a word and its English"):
-            teaching.read(path)
-
-    def test_the_list_that_the_starter_learnt_from_is_one(self):
-        path = Path(teaching.__file__).with_name("words.id-en.tsv")
-        terms = teaching.read(path)
-        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-        assert len(terms.english) == len(lines) > 2000
-        assert lines == sorted(lines, key=lambda line: line.split("\t")[0])
-        assert all(word.isalpha() and word.islower() for word in terms.english)
-        assert (terms.english["memberantas"], terms.plain["memberantas"]) == ("eradicated", "eradicate")
-
     def test_what_a_model_makes_of_the_draft_goes_with_the_untouched_sentence(self):
+        english = {"pencemaran": "pollution", "memberantas": "fought", "korupsi": "graft"}
         made = {
             "Polisi fought graft.": "The police fought graft.",
             "Pollution naik.": "It rises.",
@@ -800,7 +746,7 @@ class TestTeaching:
             Limits(),
             dropped,
             known={"the", "police", "of"},
-            terms=self.TERMS,
+            teach=Words(english, english),
         )
         assert list(kept) == [Pair("Polisi memberantas korupsi.", "The police fought graft.", "taught")]
         assert dropped == {"no listed word": 1, "lost listed word": 1, "unknown word": 1}

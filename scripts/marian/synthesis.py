@@ -11,12 +11,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
-from marian import pairs, teaching, word_list
+from marian import pairs, word_list
 from marian.batches import SYNTHETIC
 from marian.pairs import Limits, Pair
-from marian.teaching import Terms
 from marian.word_list import WordList
 from summarize.carryover import lost_names, lost_numbers
+from summarize.rare_words import Words, has_all, write_in
 
 Translate = Callable[[Sequence[str]], list[str]]
 
@@ -71,7 +71,7 @@ def forward_translate(
     progress: Callable[[int], None] = lambda done: None,
     *,
     known: Container[str],
-    terms: Terms | None = None,
+    teach: Words | None = None,
 ) -> Iterator[Pair]:
     """Pairs of real Indonesian source and machine-made English target, in the domain `FORWARD`.
 
@@ -79,15 +79,16 @@ def forward_translate(
     or a name of the source, or has a word in small letters that isn't `known`: what the model couldn't
     translate it shall not learn to leave as it is.
 
-    With `terms`, only sentences that have some are taken, into the domain `TAUGHT`; see `teaching`. Dropped
-    are then also those whose translation lacks the English of a term.
+    With `teach`, only sentences that have some of these words are taken, into the domain `TAUGHT`: the English
+    of the words is written into them, the model translates that, and pairs whose target lacks it are dropped.
+    Training on the rest teaches the words (after Hu, Xia, Neubig and Carbonell, 2019).
     """
 
     def made() -> Iterator[Pair]:
         for start in range(0, len(texts), CHUNK):
             chunk = texts[start : start + CHUNK]
-            drafts = [teaching.write_in(text, terms) if terms else (text, ()) for text in chunk]
-            listed = [index for index, (_, written) in enumerate(drafts) if written or terms is None]
+            drafts = [write_in(text, teach) if teach else (text, ()) for text in chunk]
+            listed = [index for index, (_, written) in enumerate(drafts) if written or teach is None]
             if len(listed) < len(chunk):
                 dropped["no listed word"] += len(chunk) - len(listed)
             for index, target in zip(listed, translate([drafts[i][0] for i in listed]), strict=True):
@@ -97,12 +98,12 @@ def forward_translate(
                     dropped["loop"] += 1
                 elif lost_numbers(source, target) or lost_names(source, target):
                     dropped["lost name or number"] += 1
-                elif not teaching.has_all(target, written):
+                elif not has_all(target, written):
                     dropped["lost listed word"] += 1
                 elif not all(word in known for word in _SMALL.findall(target) if word not in new):
                     dropped["unknown word"] += 1
                 else:
-                    yield Pair(source, target, TAUGHT if terms else FORWARD)
+                    yield Pair(source, target, TAUGHT if teach else FORWARD)
             progress(start + len(chunk))
 
     yield from pairs.clean(made(), limits, dropped)
