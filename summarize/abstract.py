@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from summarize.article import Article, Flag
-from summarize.dateline import dateline
+from summarize.dateline import without_dateline
 from summarize.errors import InputError
 from summarize.models.backend import Decoding, Model
 from summarize.models.catalog import catalog
@@ -28,11 +28,6 @@ _SMALL = 500_000_000
 
 _SMALL_LEAD = 140
 """… and are given so many words of its beginning, where news has its essence."""
-
-_OPENING = 3
-"""The dateline, which is no news, is looked for in so many paragraphs."""
-
-_DATELINE = re.compile(r"\A.{1,80}?(?:\s(?:--?|–)\s|—\s?)(?=\S)")
 
 _SHRINK = 0.8
 """What is longer than this after a round of summarizing parts is cut to its beginning."""
@@ -166,12 +161,7 @@ class Summarizer:
 
 
 def _document(article: Article) -> Document:
-    paragraphs = list(article.paragraphs_en)
-    for index, paragraph in enumerate(paragraphs[:_OPENING]):
-        original = article.paragraphs[index] if index < len(article.paragraphs) else paragraph
-        if dateline(original) is not None:
-            paragraphs[index] = _DATELINE.sub("", paragraph, count=1)
-            break
+    paragraphs = without_dateline(article.paragraphs_en, article.paragraphs)
     return Document(article.title_en or "", _solid(paragraphs))
 
 

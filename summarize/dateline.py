@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from summarize.dates import iso_date
 
@@ -35,6 +36,11 @@ _CITY = (
     "|Samarinda|Manado|Malang|Solo|Bogor|Depok|Tangerang|Bekasi|Batam|Pontianak|Mataram|Kupang|Jayapura|Ambon"
 )
 _DASH = r"(?:--?|–|—)"
+_IN_ENGLISH = re.compile(r"\A.{1,80}?(?:\s(?:--?|–)\s|—\s?)(?=\S)")
+
+_OPENING = 3
+"""The dateline, which is no news, is looked for in so many paragraphs."""
+
 _DATELINES = tuple(
     re.compile(pattern)
     for pattern in (
@@ -60,6 +66,16 @@ def dateline(text: str) -> str | None:
         if match := pattern.match(start):
             return match["place"].split(",")[0]
     return None
+
+
+def without_dateline(translated: Sequence[str], originals: Sequence[str]) -> list[str]:
+    """Translated paragraphs less the dateline that one of the first originals begins with."""
+    paragraphs = list(translated)
+    for index, paragraph in enumerate(paragraphs[:_OPENING]):
+        if dateline(originals[index] if index < len(originals) else paragraph) is not None:
+            paragraphs[index] = _IN_ENGLISH.sub("", paragraph, count=1)
+            break
+    return paragraphs
 
 
 def page_date(text: str) -> str | None:

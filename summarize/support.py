@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from summarize.article import Article, Flag
 from summarize.claims import Claim, claims, claims_of
+from summarize.dateline import without_dateline
 from summarize.denials import denied, told_as_fact
 from summarize.english import sentences
 from summarize.evidence import Evidence
@@ -106,7 +107,8 @@ def _checked(article: Article) -> Article:
     listed = all(verdict.sentence.startswith("- ") for verdict in kept)
     false = [claim.text for verdict in kept for claim in verdict.unsupported if claim.kind == "fact"]
     if false:
-        lead = lead_sentences(article.paragraphs_en, max(len(text.split()) for text in candidates))
+        told = without_dateline(article.paragraphs_en, article.paragraphs)
+        lead = lead_sentences(told, max(len(text.split()) for text in candidates))
         kept = _verdicts(join(lead, "list" if listed else "prose"), sources, original)
         article = article.flagged(Flag("summary-fallback", tuple(false), _FALLBACK))
     result = _result(kept)

@@ -206,6 +206,12 @@ class TestSupport:
         [done] = Support()([article(f"- {false}", paragraphs_en=(lead,))])
         assert done.summary.startswith("- Russia and North Korea denied")
 
+    def test_the_first_sentences_begin_after_the_dateline(self):
+        lead = "SUARA.COM - Russia and North Korea denied that they have agreed to sell weapons."
+        false = "Russia and North Korea have agreed to sell weapons."
+        [done] = Support()([article(false, paragraphs=(lead,), paragraphs_en=(lead,))])
+        assert done.summary == "Russia and North Korea denied that they have agreed to sell weapons."
+
     def test_points_stay_on_their_lines(self):
         [done] = Support()([article("- Kim arrived in Moscow.\n- He went to Paris.\n- Kim got five drones.")])
         assert done.summary == "- Kim arrived in Moscow.\n- Kim got five drones."

@@ -79,8 +79,8 @@ def forward_translate(
     or a name of the source, or has a word in small letters that isn't `known`: what the model couldn't
     translate it shall not learn to leave as it is.
 
-    With `teach`, only sentences that have some of these words are taken, into the domain `TAUGHT`: the English
-    of the words is written into them, the model translates that, and pairs whose target lacks it are dropped.
+    With `teach`, only sentences that have some of these words are taken, into the domain `TAUGHT`: the
+    English of the words is written into them, the model translates that, and pairs without it are dropped.
     Training on the rest teaches the words (after Hu, Xia, Neubig and Carbonell, 2019).
     """
 
