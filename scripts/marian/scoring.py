@@ -127,7 +127,9 @@ def _score(metric: BLEU | CHRF, hypotheses: Sequence[str], references: Sequence[
         float(result._ci),
     )  # sacreBLEU shows its interval only inside a formatted string
     signature = str(metric.get_signature())
-    return Score(result.name, result.score, middle - half, middle + half, signature)
+    # It is symmetric, and near a perfect score it reaches beyond; so does rounding.
+    value, low, high = (min(max(one, 0.0), 100.0) for one in (result.score, middle - half, middle + half))
+    return Score(result.name, value, low, high, signature)
 
 
 def reads_indonesian(folder: Path) -> bool:
