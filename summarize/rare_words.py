@@ -8,12 +8,11 @@ segment before it is translated.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from summarize.claims import stems
 from summarize.errors import InputError
 from summarize.models.backend import Tokenizer
 
@@ -24,7 +23,6 @@ FEWEST_PIECES = 3
 """Pieces of a word that a model hardly knows."""
 
 _TOKENS = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)")
-_ENGLISH = re.compile(r"[A-Za-z]{3,}")
 _POSSESSIVE = "nya"
 _AUXILIARIES = frozenset({
     "agar", "akan", "bakal", "belum", "berani", "berupaya", "berusaha", "bisa", "boleh", "dalam", "dan",
@@ -102,12 +100,6 @@ def write_in(sentence: str, words: Words) -> tuple[str, tuple[str, ...]]:
     if len(written) > MOST_WRITTEN:
         return sentence, ()
     return "".join(parts), tuple(written)
-
-
-def has_all(target: str, written: Sequence[str]) -> bool:
-    """Whether a translation has all words of what was written into its source, in any inflection."""
-    wanted = _ENGLISH.findall(" ".join(written).lower())
-    return set(stems(wanted)) <= set(stems(_ENGLISH.findall(target.lower())))
 
 
 def _form(word: str, before: str, words: Words) -> str | None:

@@ -87,7 +87,7 @@ class Translator:
         self._memory = memory if memory is not None else RecentMemory()
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | ({"_model": None} if self._name is not None else {})
+        return self.__dict__ | ({"_model": None, "_words": None} if self._name is not None else {})
 
     def load(self) -> Model:
         """The model, loaded if it wasn't. Raises ModelError where that fails."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from summarize.draft import attempt, draft
 from summarize.errors import InputError
 from summarize.models.load import load_model
-from summarize.rare_words import Words, has_all, news_words, read_words, write_in
+from summarize.rare_words import Words, news_words, read_words, write_in
 
 WORDS = Words(
     {"pencemaran": "pollution", "memberantas": "fought", "korupsi": "graft"},
@@ -41,12 +41,6 @@ def test_all_but_listed_words_stays(text):
     encoded, written = write_in(text, WORDS)
     assert encoded == text or written
     assert re.sub(r"\b[gG]raft\b", "korupsi", encoded).lower() == text.lower() or "the graft" in written
-
-
-def test_a_translation_has_what_was_written_in_any_inflection():
-    assert has_all("Fighting grafts goes on.", ("fight", "graft"))
-    assert not has_all("Fighting goes on.", ("fight", "graft"))
-    assert has_all("Nothing was written.", ())
 
 
 def test_only_words_that_a_model_hardly_knows_are_written():

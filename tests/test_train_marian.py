@@ -11,6 +11,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sacrebleu.metrics import BLEU
 from safetensors import safe_open
 from safetensors.torch import load_file
 from torch.nn import functional
@@ -517,6 +518,13 @@ class TestModel:
             assert bleu["low"] <= bleu["value"] <= bleu["high"] <= 100
             assert f"{bleu['value']:.2f}" in printed
 
+    def test_an_interval_ends_where_scores_end(self):
+        references = [f"The minister left in the year {year}." for year in range(1990, 2000)]
+        score = scoring._score(
+            BLEU(), [*references[:9], "Nothing of this is right, nor of that."], references
+        )
+        assert 0 < score.low < score.value < score.high == 100
+
     def test_what_the_reference_lacks_may_be_lost(self):
         source = "Pada 2019 Nugroho membawa 17 sapi ke Karanganyar."
         reference = "In 2019 Nugroho brought cows to Karanganyar."
@@ -732,6 +740,11 @@ class TestWordList:
 
 
 class TestTeaching:
+    def test_a_translation_has_what_was_written_in_any_inflection(self):
+        assert synthesis.has_all("Fighting grafts goes on.", ("fight", "graft"))
+        assert not synthesis.has_all("Fighting goes on.", ("fight", "graft"))
+        assert synthesis.has_all("Nothing was written.", ())
+
     def test_what_a_model_makes_of_the_draft_goes_with_the_untouched_sentence(self):
         english = {"pencemaran": "pollution", "memberantas": "fought", "korupsi": "graft"}
         made = {

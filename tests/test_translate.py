@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -268,6 +269,29 @@ def test_a_term_that_was_not_translated_is_written_into_the_source(tmp_path: Pat
     )
     [done] = translate([article("Kata Senayan kemarin.")])
     assert done.paragraphs_en == ("Parliament said yesterday.",)
+
+
+class Pieces(Words):
+    """A tokenizer that knows words in sentences whole, and alone in pieces of three letters."""
+
+    def encode(self, texts: Sequence[str]) -> list[list[str]]:
+        return [[*(text.split() if " " in text else re.findall("..?.?", text)), "</s>"] for text in texts]
+
+
+def test_words_that_the_model_hardly_knows_reach_it_in_english_where_there_is_a_glossary() -> None:
+    for glossary, expected in (("news", "Polisi eradicated pollution itu."), (None, POLLUTION)):
+        book = Phrasebook()
+        Translator(Model("book", "", Pieces(), book), glossary=glossary)([article(POLLUTION)])
+        assert book.calls[0][0] == [expected]
+
+
+POLLUTION = "Polisi memberantas pencemaran itu."
+
+
+def test_a_bare_verb_of_a_title_reaches_the_model_as_the_body_writes_it() -> None:
+    translate, book = translator(glossary=None)
+    translate([article("Kim meninggalkan kota.", title="Kim tinggalkan kota")])
+    assert "Kim meninggalkan kota" in book.calls[0][0]
 
 
 def test_the_glossary_can_be_off() -> None:

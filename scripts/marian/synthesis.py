@@ -16,7 +16,8 @@ from marian.batches import SYNTHETIC
 from marian.pairs import Limits, Pair
 from marian.word_list import WordList
 from summarize.carryover import lost_names, lost_numbers
-from summarize.rare_words import Words, has_all, write_in
+from summarize.claims import stems
+from summarize.rare_words import Words, write_in
 
 Translate = Callable[[Sequence[str]], list[str]]
 
@@ -29,6 +30,7 @@ TAUGHT = "taught"
 CHUNK = 2000
 LOOP = 4
 _SMALL = re.compile(r"\b[a-z]{3,}\b")
+_ENGLISH = re.compile(r"[A-Za-z]{3,}")
 
 
 def back_translate(
@@ -107,6 +109,12 @@ def forward_translate(
             progress(start + len(chunk))
 
     yield from pairs.clean(made(), limits, dropped)
+
+
+def has_all(target: str, written: Sequence[str]) -> bool:
+    """Whether a translation has all words of what was written into its source, in any inflection."""
+    wanted = _ENGLISH.findall(" ".join(written).lower())
+    return set(stems(wanted)) <= set(stems(_ENGLISH.findall(target.lower())))
 
 
 def target_words(given: Iterable[Pair]) -> frozenset[str]:

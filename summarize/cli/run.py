@@ -61,7 +61,8 @@ def run_command(
         typer.Option(help="Your own terms, TSV: Korut<TAB>North Korea.", rich_help_panel=_RESULTS),
     ] = None,
     no_glossary: Annotated[
-        bool, typer.Option("--no-glossary", help="Use no glossary.", rich_help_panel=_RESULTS)
+        bool,
+        typer.Option("--no-glossary", help="Use no glossary, no word list.", rich_help_panel=_RESULTS),
     ] = False,
     force: Annotated[
         bool, typer.Option(help="Process articles in other languages too.", rich_help_panel=_RESULTS)

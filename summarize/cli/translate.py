@@ -23,7 +23,9 @@ def translate_command(
     translator: Annotated[str | None, typer.Option(help="Catalog name, folder or hf:OWNER/NAME.")] = None,
     beam: Annotated[int | None, typer.Option(min=1, max=32, help="Beam size.")] = None,
     glossary: Annotated[Path | None, typer.Option(help="Your own terms, TSV.")] = None,
-    no_glossary: Annotated[bool, typer.Option("--no-glossary", help="Use no glossary.")] = False,
+    no_glossary: Annotated[
+        bool, typer.Option("--no-glossary", help="Use no glossary, no word list.")
+    ] = False,
     force: Annotated[bool, typer.Option(help="Translate other languages too.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object an article.")] = False,
