@@ -143,8 +143,8 @@ class Run:
                 now = time.monotonic()
                 self.progress.seconds += self.team.share(self.parameters, now - last)
                 last = now
-            if step % self.recipe.save_every == 0:
-                give_back_memory()
+            if step % self.recipe.log_every == 0:
+                give_back_memory()  # what fragments keep grows by a gigabyte a minute
             if self.team.rank:
                 continue
             done = share_done(self.recipe, self.progress) >= 1
