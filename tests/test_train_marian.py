@@ -393,6 +393,13 @@ class TestTraining:
         assert lines[-1]["tokens"] > 1.5 * runs.log(alone)[-1]["tokens"]
         assert lines[-1]["epoch"] > 0
 
+    def test_memory_goes_back_at_every_line_of_the_log(self, data, tmp_path, monkeypatch):
+        events = []
+        monkeypatch.setattr(training, "give_back_memory", lambda: events.append("given back"))
+        run, given, mixture = small_run(tmp_path, data, Recipe(steps=5, warmup=1, log_every=2))
+        run.train(given, mixture, constant, lambda line: events.append(line["step"]))
+        assert events == ["given back", 2, "given back", 4, 5, 5]
+
     def test_a_finished_run_is_left_alone(self, data, tmp_path):
         steps = []
         for _ in range(2):
