@@ -18,6 +18,7 @@ from summarize.models.config import ModelConfig, limited
 from summarize.models.packing import TokenBudget, check_lengths, is_out_of_memory, run_packed
 from summarize.models.search import Limits, Output, Stepper, beam_search, sample
 from summarize.models.tokenizers import Vocabulary
+from summarize.models.torch_logits import TorchLogits
 
 _TYPES = {
     "float32": torch.float32,
@@ -126,7 +127,7 @@ class _Seq2SeqStepper:
         self._ids, self._mask = _padded(batch, config.pad_id or 0, model.device, left=False)
         self._prefix = _decoder_start(config)
 
-    def start(self) -> torch.Tensor:
+    def start(self) -> TorchLogits:
         self._encoded = self._model.get_encoder()(input_ids=self._ids, attention_mask=self._mask)
         prefix = torch.tensor([self._prefix] * len(self._ids), device=self._ids.device)
         self._cache: Any = None
@@ -141,10 +142,10 @@ class _Seq2SeqStepper:
         else:  # the rows of a group share their source, whose states can stay where they are
             self._cache.self_attention_cache.batch_select_indices(index)
 
-    def step(self, tokens: list[int]) -> torch.Tensor:
+    def step(self, tokens: list[int]) -> TorchLogits:
         return self._forward(torch.tensor(tokens, device=self._mask.device)[:, None])
 
-    def _forward(self, tokens: torch.Tensor) -> torch.Tensor:
+    def _forward(self, tokens: torch.Tensor) -> TorchLogits:
         output = self._model(
             encoder_outputs=self._encoded,
             attention_mask=self._mask,
@@ -153,8 +154,7 @@ class _Seq2SeqStepper:
             use_cache=True,
         )
         self._cache = output.past_key_values
-        logits: torch.Tensor = output.logits[:, -1]
-        return logits
+        return TorchLogits(output.logits[:, -1])
 
 
 def _decoder_start(config: ModelConfig) -> list[int]:
@@ -171,7 +171,7 @@ class _CausalStepper:
         self._model = model
         self._ids, self._mask = _padded(batch, config.pad_id or 0, model.device, left=True)
 
-    def start(self) -> torch.Tensor:
+    def start(self) -> TorchLogits:
         positions = (self._mask.cumsum(-1) - 1).clamp(min=0)
         self._next = positions[:, -1:] + 1
         self._cache: Any = None
@@ -184,13 +184,13 @@ class _CausalStepper:
             self._mask = self._mask[index]
             self._next = self._next[index]
 
-    def step(self, tokens: list[int]) -> torch.Tensor:
+    def step(self, tokens: list[int]) -> TorchLogits:
         self._mask = torch.nn.functional.pad(self._mask, (0, 1), value=1)
         logits = self._forward(torch.tensor(tokens, device=self._mask.device)[:, None], self._next)
         self._next = self._next + 1
         return logits
 
-    def _forward(self, tokens: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
+    def _forward(self, tokens: torch.Tensor, positions: torch.Tensor) -> TorchLogits:
         output = self._model(
             input_ids=tokens,
             attention_mask=self._mask,
@@ -200,8 +200,7 @@ class _CausalStepper:
             logits_to_keep=1,
         )
         self._cache = output.past_key_values
-        logits: torch.Tensor = output.logits[:, -1]
-        return logits
+        return TorchLogits(output.logits[:, -1])
 
 
 def _padded(
