@@ -114,7 +114,7 @@ def _machine(plan: Plan) -> dict[str, Any]:
     if cpuinfo.is_file():
         names = (line.partition(":")[2] for line in cpuinfo.read_text().splitlines() if "model name" in line)
         processor = next(names, processor).strip()
-    packages = ("summarize", "ctranslate2", "sentencepiece", "torch", "transformers")
+    packages = ("summarize", "ctranslate2", "onnxruntime", "sentencepiece", "torch", "transformers")
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": shlex.join(["python", "scripts/benchmark.py", *map(os.path.basename, sys.argv[1:])]),

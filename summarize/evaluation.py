@@ -32,7 +32,16 @@ from summarize.prediction_files import read_predictions, read_references
 from summarize.scores import Skipped
 from summarize.suites import REFERENCES, Suite, SystemSpec
 
-_PACKAGES = ("summarize", "rouge-score-rs", "sacrebleu", "sumy", "numpy", "ctranslate2", "transformers")
+_PACKAGES = (
+    "summarize",
+    "rouge-score-rs",
+    "sacrebleu",
+    "sumy",
+    "numpy",
+    "ctranslate2",
+    "onnxruntime",
+    "transformers",
+)
 
 Run = Callable[[str, str], list[Article]]
 """Runs a profile over the articles at a place."""

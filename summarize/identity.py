@@ -52,7 +52,16 @@ def _canonical(item: str) -> str:
     return item if item == "-" or "://" in item else os.path.abspath(item)
 
 
-_SOFTWARE = ("summarize", "ctranslate2", "sentencepiece", "tokenizers", "transformers", "torch", "pyarrow")
+_SOFTWARE = (
+    "summarize",
+    "ctranslate2",
+    "onnxruntime",
+    "sentencepiece",
+    "tokenizers",
+    "transformers",
+    "torch",
+    "pyarrow",
+)
 
 
 def _version(package: str) -> str:

@@ -21,7 +21,7 @@ class Profile:
     suits: str
 
 
-BackendName = Literal["auto", "ctranslate2", "transformers"]
+BackendName = Literal["auto", "ctranslate2", "onnxruntime", "transformers"]
 Length = Literal["short", "medium", "long"]
 
 NO_MODEL = "none"

@@ -38,7 +38,7 @@ def tiny_llama(tiny_models: dict[str, Path]) -> Path:
 @pytest.fixture(scope="session")
 def tiny_converted(tiny_models: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The tiny models converted for CTranslate2, float32."""
-    from summarize.models.convert import convert
+    from summarize.models.to_ctranslate2 import convert
 
     root = tmp_path_factory.mktemp("converted")
     for family, folder in tiny_models.items():

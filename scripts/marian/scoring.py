@@ -16,7 +16,8 @@ from marian.pairs import Pair
 from summarize.carryover import lost_names, lost_numbers
 from summarize.models import load_model
 from summarize.models.backend import Decoding, Model
-from summarize.models.convert import convert, storage_type
+from summarize.models.convert import storage_type
+from summarize.models.to_ctranslate2 import convert
 from summarize.translate import Translator
 
 Backend = Literal["ctranslate2", "transformers"]

@@ -96,7 +96,7 @@ def pull_command(
         list[str], typer.Argument(metavar="MODEL...", help="Names of the list, folders, or hub names.")
     ],
     backend: Annotated[
-        str, typer.Option(help="Prepare them for this backend: auto, ctranslate2, transformers.")
+        str, typer.Option(help="Prepare them for this backend: auto, ctranslate2, onnxruntime, transformers.")
     ] = "auto",
     compute_type: Annotated[
         str, typer.Option(help="Number type, such as int8; auto fits the device.")

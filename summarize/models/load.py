@@ -26,10 +26,11 @@ def load_model(
     """Load a model by its catalog name, its local folder, or its source such as `hf:OWNER/NAME`.
 
     `device` is `auto`, `cpu`, `cuda` or `cuda:N`; `auto` takes a CUDA device where there is one.
-    `backend` is `auto`, `ctranslate2` or `transformers`; `auto` is `transformers` on CUDA and
-    `ctranslate2` on the CPU. `compute_type` `auto` is int8 for CTranslate2 on the CPU and float16 on
-    CUDA, for `transformers` float32 on the CPU and bfloat16 or else float16 on CUDA. `threads` 0 takes
-    all cores that the process may use. With `offline` nothing is downloaded.
+    `backend` is `auto`, `ctranslate2`, `onnxruntime` or `transformers`; `auto` is `transformers` on CUDA,
+    on the CPU `onnxruntime` for Llama-like chat models and `ctranslate2` for all others. `compute_type`
+    `auto` is int8 on the CPU and float16 on CUDA, for `transformers` float32 on the CPU and bfloat16 or
+    else float16 on CUDA. `threads` 0 takes all cores that the process may use. With `offline` nothing is
+    downloaded.
 
     Raises ModelError where the model can't be found, fetched, verified, converted or loaded.
     """
@@ -40,8 +41,7 @@ def load_model(
     plan = prepare(name, backend=backend, device=device, compute_type=compute_type, offline=offline)
     config = read_config(plan.folder)
     tokenizer = load_tokenizer(plan.folder, config)
-    run = _ctranslate2 if plan.backend == "ctranslate2" else _transformers
-    return Model(name, str(plan.folder), tokenizer, run(plan, config, tokenizer, threads))
+    return Model(name, str(plan.folder), tokenizer, _RUNNERS[plan.backend](plan, config, tokenizer, threads))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +70,36 @@ def prepare(
     from summarize.models.resolve import resolve
     from summarize.models.weights import require_safetensors
 
-    if backend not in ("auto", "ctranslate2", "transformers"):
-        raise ModelError(f"There is no backend {backend!r}", "Choose auto, ctranslate2 or transformers.")
+    if backend not in ("auto", *_RUNNERS):
+        choice = "Choose auto, ctranslate2, onnxruntime or transformers."
+        raise ModelError(f"There is no backend {backend!r}", choice)
     device = choose_device(device)
     folder = resolve(name, offline=offline).folder
     already_converted = is_converted(folder)
     if not already_converted:
         require_safetensors(folder)
-    elif backend == "transformers":
+    elif backend in ("onnxruntime", "transformers"):
         raise ModelError(f"{folder} is converted for CTranslate2", "Use --backend ctranslate2.")
     if backend == "transformers" or (backend == "auto" and device != "cpu" and not already_converted):
         return Plan(folder, "transformers", device, compute_type)
     if compute_type == "auto":
         compute_type = "int8" if device == "cpu" else "float16"
-    return Plan(converted(name, folder, compute_type), "ctranslate2", device, compute_type)
+    fits = device == "cpu" and not already_converted and _has_graph(folder)
+    if backend == "onnxruntime" and not fits:
+        raise ModelError(
+            f"The onnxruntime backend doesn't run {name} on {device}",
+            "It runs Llama-like chat models on the CPU; --backend auto takes what suits each model.",
+        )
+    if backend == "auto":
+        backend = "onnxruntime" if fits and compute_type in ("int8", "float32") else "ctranslate2"
+    return Plan(converted(name, folder, compute_type, backend), backend, device, compute_type)
+
+
+def _has_graph(folder: Path) -> bool:
+    from summarize.models.config import read_json
+    from summarize.models.decoder_shape import DecoderShape
+
+    return DecoderShape.of(read_json(folder / "config.json")) is not None
 
 
 def choose_device(device: str) -> str:
@@ -113,3 +129,12 @@ def _transformers(plan: Plan, config: ModelConfig, tokenizer: Vocabulary, thread
     return TransformersBackend(
         plan.folder, config, tokenizer, device=plan.device, compute_type=plan.compute_type, threads=threads
     )
+
+
+def _onnxruntime(plan: Plan, config: ModelConfig, tokenizer: Vocabulary, threads: int) -> Backend:
+    from summarize.models.onnxruntime import OnnxBackend
+
+    return OnnxBackend(plan.folder, config, tokenizer, threads=threads)
+
+
+_RUNNERS = {"ctranslate2": _ctranslate2, "onnxruntime": _onnxruntime, "transformers": _transformers}

@@ -12,6 +12,12 @@ from typing import TypeVar
 from summarize.errors import ModelError
 
 Result = TypeVar("Result")
+Token = TypeVar("Token", str, int)
+
+_MANY = 8
+"""Batches a worker; where there are more, an idle worker at the end costs little."""
+
+_OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "failed to allocate memory", "bad_alloc")
 
 
 def pack(lengths: Sequence[int], budget: int, spread: int | None = None) -> list[list[int]]:
@@ -30,6 +36,25 @@ def pack(lengths: Sequence[int], budget: int, spread: int | None = None) -> list
         else:
             batches.append([index])
             longest = max(length, 1)
+    return batches
+
+
+def pack_evenly(
+    lengths: Sequence[int], budget: int, spread: int | None = None, workers: int = 1
+) -> list[list[int]]:
+    """As `pack`, but where there are few batches, in smaller ones that keep all workers busy to the end."""
+    batches = pack(lengths, budget, spread)
+    if len(batches) >= _MANY * workers:
+        return batches
+    most = ceil(len(batches) / workers) * workers
+    low, high = 1, budget
+    while low < high:
+        middle = (low + high) // 2
+        tried = pack(lengths, middle, spread)
+        if len(tried) <= most:
+            batches, high = tried, middle
+        else:
+            low = middle + 1
     return batches
 
 
@@ -87,9 +112,7 @@ def run_packed(
     """
     lengths = [len(sequence) for sequence in sequences]
     results: dict[int, Result] = {}
-    batches = pack(lengths, budget.within(wanted), spread)
-    if len(batches) < workers:  # no worker idles while others have more than one sequence
-        batches = pack(lengths, min(budget.within(wanted), ceil(sum(lengths) / workers)), spread)
+    batches = pack_evenly(lengths, budget.within(wanted), spread, workers)
     waiting = deque(batches)
     running: dict[Future[list[Result]], list[int]] = {}
     with ThreadPoolExecutor(workers) as pool:
@@ -129,14 +152,23 @@ def check_lengths(sequences: Sequence[Sequence[str]], limit: int) -> None:
         )
 
 
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether PyTorch, CTranslate2, CUDA or Python says that memory ran out."""
-    return (
-        isinstance(error, MemoryError)
-        or type(error).__name__ == "OutOfMemoryError"
-        or (isinstance(error, RuntimeError) and "out of memory" in str(error).lower())
-        or (isinstance(error, RuntimeError) and "can't allocate memory" in str(error).lower())
+def common_prefix(prompts: Sequence[list[Token]]) -> list[Token]:
+    """What all prompts begin with, leaving each at least one token of its own to start from."""
+    first, last = min(prompts), max(prompts)
+    length = next(
+        (index for index, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first)
     )
+    return first[: min(length, min(map(len, prompts)) - 1)]
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether PyTorch, CTranslate2, CUDA, ONNX Runtime or Python says that memory ran out."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    # ONNX Runtime's RuntimeException is no RuntimeError.
+    is_of_a_library = isinstance(error, RuntimeError) or type(error).__name__ == "RuntimeException"
+    text = str(error).lower()
+    return is_of_a_library and any(phrase in text for phrase in _OUT_OF_MEMORY)
 
 
 def _repack(indices: list[int], lengths: Sequence[int], budget: int, spread: int | None) -> list[list[int]]:

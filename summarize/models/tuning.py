@@ -28,6 +28,12 @@ def tune_process(cpuinfo: Path = _CPUINFO) -> None:
         os.environ.setdefault("CT2_FORCE_CPU_ISA", "AVX512")
 
 
+def multiplies_bytes(cpuinfo: Path = _CPUINFO) -> bool:
+    """Whether the processor has instructions for the products of bytes; only old x86 ones have none."""
+    flags = _cpu_flags(cpuinfo)
+    return not flags or not flags.isdisjoint({"avx512_vnni", "avx_vnni", "amx_int8"})
+
+
 def give_back_memory() -> None:
     """Give freed memory back to the system, between stages: what one has kept, the next doesn't use."""
     trim = _of_allocator("malloc_trim")

@@ -9,7 +9,8 @@ import pytest
 
 from summarize.errors import ModelError
 from summarize.models import convert as convert_module
-from summarize.models.convert import convert, converted, converted_folder, is_converted, storage_type
+from summarize.models.convert import converted, converted_folder, is_converted, storage_type
+from summarize.models.to_ctranslate2 import convert
 
 
 def test_a_conversion_is_complete_and_kept(

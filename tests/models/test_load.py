@@ -13,8 +13,8 @@ import pytest
 from summarize.errors import ModelError
 from summarize.models import load_model
 from summarize.models.backend import Decoding
-from summarize.models.convert import convert
 from summarize.models.load import choose_device, prepare
+from summarize.models.to_ctranslate2 import convert
 
 STARTER = "starter-marian-id-en"
 

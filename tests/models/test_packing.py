@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summarize.errors import ModelError
-from summarize.models.packing import TokenBudget, check_lengths, is_out_of_memory, pack, run_packed
+from summarize.models.packing import (
+    TokenBudget,
+    check_lengths,
+    common_prefix,
+    is_out_of_memory,
+    pack,
+    run_packed,
+)
 
 LENGTHS = st.lists(st.integers(0, 600), max_size=60)
 
@@ -147,3 +154,10 @@ def test_a_sequence_longer_than_the_model_takes_is_refused() -> None:
     check_lengths(sequences_of([5]), 5)
     with pytest.raises(ModelError, match="6 tokens is longer than the 5"):
         check_lengths(sequences_of([2, 6]), 5)
+
+
+def test_the_shared_beginning_of_prompts_leaves_each_a_token() -> None:
+    assert common_prefix([["a", "b", "c"], ["a", "b", "d"]]) == ["a", "b"]
+    assert common_prefix([["a", "b"], ["a", "b", "c"]]) == ["a"]
+    assert common_prefix([["a"], ["b"]]) == []
+    assert common_prefix([["a", "b"], ["a", "b"]]) == ["a"]
