@@ -14,7 +14,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 @pytest.fixture(scope="session")
 def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A folder with a tiny random model for each family: marian, bart, pegasus, t5, llama."""
+    """A folder with a tiny random model for each family: marian, bart, pegasus, t5, llama, qwen2."""
     from tiny_models import FAMILIES
 
     root = tmp_path_factory.mktemp("tiny")
@@ -45,6 +45,18 @@ def tiny_converted(tiny_models: dict[str, Path], tmp_path_factory: pytest.TempPa
         (root / family).mkdir()
         convert(folder, root / family, "float32")
     return {family: root / family for family in tiny_models}
+
+
+@pytest.fixture(scope="session")
+def tiny_onnx(tiny_models: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The tiny chat models converted for ONNX Runtime, float32."""
+    from summarize.models.to_onnx import convert
+
+    root = tmp_path_factory.mktemp("onnx")
+    for family in ("llama", "qwen2"):
+        (root / family).mkdir()
+        convert(tiny_models[family], root / family, "float32")
+    return {family: root / family for family in ("llama", "qwen2")}
 
 
 @pytest.fixture

@@ -199,12 +199,42 @@ def llama(folder: Path) -> None:
     model.save_pretrained(folder)
 
 
+def qwen2(folder: Path) -> None:
+    """A chat model whose queries, keys and values have biases, and whose output has weights of its own."""
+    import torch
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+
+    tokenizer = _byte_level(folder, ["<|endoftext|>", "<|im_start|>", "<|im_end|>"], "$A")
+    (folder / "chat_template.jinja").write_text(CHAT_TEMPLATE)
+    torch.manual_seed(7)
+    config = Qwen2Config(
+        vocab_size=tokenizer.get_vocab_size(),
+        hidden_size=32,
+        intermediate_size=48,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=1,
+        max_position_embeddings=512,
+        initializer_range=_SPREAD,
+        tie_word_embeddings=False,
+        bos_token_id=1,
+        eos_token_id=2,
+        pad_token_id=2,
+    )
+    model = Qwen2ForCausalLM(config)
+    for name, weight in model.named_parameters():
+        if name.endswith("bias"):
+            torch.nn.init.normal_(weight, std=_SPREAD)
+    model.save_pretrained(folder)
+
+
 FAMILIES: dict[str, Callable[[Path], None]] = {
     "marian": marian,
     "bart": bart,
     "pegasus": pegasus,
     "t5": t5,
     "llama": llama,
+    "qwen2": qwen2,
 }
 
 

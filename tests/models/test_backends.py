@@ -1,4 +1,4 @@
-"""Both backends on the same weights: the same output, whatever the architecture and the search."""
+"""All backends on the same weights: the same output, whatever the architecture and the search."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from tiny_models import FAMILIES, SENTENCES
 
 from summarize.models import load_model
 from summarize.models.backend import Decoding, Model
+from summarize.models.config import read_config
+from summarize.models.onnxruntime import OnnxBackend
+from summarize.models.tokenizers import load_tokenizer
 
 STARTER = "starter-marian-id-en"
 
@@ -33,8 +36,7 @@ def inputs(model: Model) -> list[list[str]]:
     return model.tokenizer.encode(SENTENCES)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize(
+searches = pytest.mark.parametrize(
     "decoding",
     [
         Decoding(beam=1, max_length=24),
@@ -57,6 +59,10 @@ def inputs(model: Model) -> list[list[str]]:
         "longer-than-its-positions",
     ],
 )
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@searches
 def test_both_backends_find_the_same_output(
     pairs: dict[str, tuple[Model, Model]], family: str, decoding: Decoding
 ) -> None:
@@ -71,6 +77,46 @@ def test_both_backends_find_the_same_output(
         [one.score for group in expected for one in group], abs=5e-3
     )
     assert all(len(group) == decoding.hypotheses for group in found)
+
+
+@pytest.fixture(scope="session")
+def trees(tiny_onnx: dict[str, Path]) -> dict[str, Model]:
+    found = {}
+    for family, folder in tiny_onnx.items():
+        config = read_config(folder)
+        tokenizer = load_tokenizer(folder, config)
+        backend = OnnxBackend(folder, config, tokenizer, threads=2)
+        found[family] = Model(family, str(folder), tokenizer, backend)
+    return found
+
+
+@pytest.mark.parametrize("family", ["llama", "qwen2"])
+@searches
+def test_beams_in_a_tree_find_the_same_output(
+    pairs: dict[str, tuple[Model, Model]], trees: dict[str, Model], family: str, decoding: Decoding
+) -> None:
+    sequences = inputs(trees[family])
+    found = trees[family].backend.generate(sequences, decoding)
+    expected = pairs[family][1].backend.generate(sequences, decoding)
+    assert [[one.tokens for one in group] for group in found] == [
+        [one.tokens for one in group] for group in expected
+    ]
+    assert [one.score for group in found for one in group] == pytest.approx(
+        [one.score for group in expected for one in group], abs=5e-3
+    )
+
+
+@pytest.mark.parametrize("family", ["llama", "qwen2"])
+def test_samples_are_those_of_the_other_backend(
+    pairs: dict[str, tuple[Model, Model]], trees: dict[str, Model], family: str
+) -> None:
+    decoding = Decoding(hypotheses=3, max_length=20, temperature=0.8, top_k=20, top_p=0.9, seed=3)
+    sequences = inputs(trees[family])
+    found = trees[family].backend.generate(sequences, decoding)
+    expected = pairs[family][1].backend.generate(sequences, decoding)
+    assert [[one.tokens for one in group] for group in found] == [
+        [one.tokens for one in group] for group in expected
+    ]
 
 
 @pytest.mark.parametrize("family", ["marian", "bart", "pegasus"])

@@ -73,6 +73,23 @@ def test_auto_on_the_cpu_is_ctranslate2_in_int8(
     assert plan.folder.is_relative_to(model_cache)
 
 
+@pytest.mark.parametrize(
+    ("compute_type", "backend"), [("auto", "onnxruntime"), ("int8_float32", "ctranslate2")]
+)
+def test_auto_on_the_cpu_is_onnxruntime_for_chat_models(
+    tiny_llama: Path, model_cache: Path, compute_type: str, backend: str
+) -> None:
+    model = load_model(str(tiny_llama), device="cpu", compute_type=compute_type, threads=1)
+    assert Path(model.folder).is_relative_to(model_cache / backend)
+    ((found,),) = model.backend.generate(model.tokenizer.encode(["Rain."]), Decoding(max_length=5))
+    assert len(found.tokens) <= 5
+
+
+def test_onnxruntime_is_for_the_cpu(tiny_llama: Path) -> None:
+    with pytest.raises(ModelError, match="on cuda"):
+        prepare(str(tiny_llama), device="cuda", backend="onnxruntime")
+
+
 def test_auto_on_cuda_is_transformers(tiny_marian: Path) -> None:
     plan = prepare(str(tiny_marian), device="cuda")
     assert (plan.backend, plan.device, plan.compute_type) == ("transformers", "cuda", "auto")

@@ -16,6 +16,7 @@ from summarize.models.packing import (
     common_prefix,
     is_out_of_memory,
     pack,
+    pack_evenly,
     run_packed,
 )
 
@@ -161,3 +162,22 @@ def test_the_shared_beginning_of_prompts_leaves_each_a_token() -> None:
     assert common_prefix([["a", "b"], ["a", "b", "c"]]) == ["a"]
     assert common_prefix([["a"], ["b"]]) == []
     assert common_prefix([["a", "b"], ["a", "b"]]) == ["a"]
+
+
+@given(lengths=LENGTHS, budget=st.integers(1, 4000), workers=st.integers(1, 5))
+def test_few_batches_are_as_many_for_each_worker(lengths: list[int], budget: int, workers: int) -> None:
+    usual = pack(lengths, budget)
+    even = pack_evenly(lengths, budget, None, workers)
+    assert sorted(index for batch in even for index in batch) == list(range(len(lengths)))
+    rounds = -(-len(usual) // workers)
+    assert len(even) <= max(rounds * workers, len(usual))
+
+    def largest(batches: list[list[int]]) -> int:
+        return max((len(batch) * max(lengths[index] for index in batch) for batch in batches), default=0)
+
+    assert largest(even) <= largest(usual)
+
+
+def test_twelve_equal_sequences_are_shared_by_two_workers() -> None:
+    assert [len(batch) for batch in pack_evenly([100] * 12, 1000, None, 2)] == [6, 6]
+    assert [len(batch) for batch in pack_evenly([100] * 12, 500, None, 2)] == [3, 3, 3, 3]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from summarize.models.tuning import tune_process
+from summarize.models.tuning import multiplies_bytes, tune_process
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_what_the_environment_says_goes_first(cpuinfo: Path, monkeypatch: pytest
 
 _FAULTS = """
 import resource, sys
-from summarize.models.tuning import tune_process
+from summarize.models.tuning import multiplies_bytes, tune_process
 if sys.argv[1] == "tuned":
     tune_process()
 def faults():
@@ -97,3 +97,18 @@ def test_what_was_kept_can_be_given_back() -> None:
         [sys.executable, "-c", _GIVES_BACK], capture_output=True, text=True, check=True, env=environment
     )
     assert int(done.stdout) > 150  # MB, of 200
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("flags : fpu avx2 avx512f\n", False),
+        ("flags : fpu avx2 avx_vnni\n", True),
+        ("flags : avx512f avx512_vnni\n", True),
+        ("Features : asimd asimddp\n", True),
+    ],
+)
+def test_old_processors_overflow_on_products_of_bytes(tmp_path: Path, content: str, expected: bool) -> None:
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text(content)
+    assert multiplies_bytes(cpuinfo) is expected
