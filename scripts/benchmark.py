@@ -28,7 +28,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from bench.chart import bars
 from bench.corpora import generated_sentences, parallel_pairs
-from bench.sections import SECTIONS, Plan
+from bench.plan import Plan
+from bench.sections import SECTIONS
 from bench.targets import Target, markdown
 
 ROOT = Path(__file__).parents[1]

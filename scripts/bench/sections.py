@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import asdict
 from statistics import median
 from typing import Any
 
@@ -16,12 +13,13 @@ import sacrebleu
 from bench import opus_sized, whole
 from bench.corpora import REPEATED, Corpus, distinct, mostly_short
 from bench.measuring import Result, agreement, by_turns, speedup
+from bench.plan import Findings, Plan
+from bench.summaries import summaries
 from bench.systems import (
     BATCH,
     Rival,
     Setup,
     backend_alone,
-    cpu_seconds,
     ours,
     raw_ctranslate2,
     transformers_generate,
@@ -29,33 +27,8 @@ from bench.systems import (
 from bench.targets import Target
 
 STARTER = "starter-marian-id-en"
-CHAT = "smollm2-135m-instruct"
 OURS, RAW = "summarize", "CTranslate2 alone"
 SORTED, LOOP = "transformers, sorted batches", "transformers, a loop"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How much to measure. `references` are the translations of `sentences`, where there are any."""
-
-    sentences: tuple[str, ...]
-    references: tuple[str, ...]
-    work: Path
-    seeds: Path
-    count: int = 72  # sentences that the slow systems translate too
-    threads: int = 2
-    turns: int = 3
-    device: str = "cpu"
-    full: bool = False
-    datatrove: str = sys.executable  # a Python that has it
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What a section found."""
-
-    records: Any
-    targets: tuple[Target, ...] = ()
 
 
 @contextmanager
@@ -177,56 +150,6 @@ def settings(plan: Plan) -> Findings:
                     row["chrf"] = sacrebleu.corpus_chrf(output, expected).score
                 rows.append(row)
     return Findings(rows)
-
-
-def summaries(plan: Plan) -> Findings:
-    """Batched summaries against one at a time: as the starter searches, more widely, and greedily."""
-    from summarize.abstract import Summarizer
-    from summarize.models import load_model
-    from summarize.models.backend import Decoding
-    from summarize.profiles import PROFILES
-
-    texts = plan.references or plan.sentences
-    count = 32  # a run gives the stage a few hundred at a time
-    articles = [
-        replace(article, title_en="News", paragraphs_en=article.paragraphs)
-        for article in distinct(texts[: count * 12])
-    ]
-    model = load_model(CHAT, device=plan.device, threads=plan.threads, offline=True)
-    records, targets = {}, []
-    for name, candidates, decoding in (
-        ("the starter's", PROFILES["starter"].candidates, None),
-        ("beam 4, three candidates", 3, Decoding(beam=4)),
-        ("greedy", 1, Decoding(beam=1)),
-    ):
-        stage = Summarizer(model, candidates=candidates, decoding=decoding)
-        stage(articles[:1])
-        together, apart, spent = [], [], []
-        for _ in range(plan.turns if plan.full else 1):
-            started, before = time.perf_counter(), cpu_seconds()
-            stage(articles)
-            together.append(time.perf_counter() - started)
-            middle = cpu_seconds()
-            started = time.perf_counter()
-            for article in articles:
-                stage([article])
-            apart.append(time.perf_counter() - started)
-            spent.append((cpu_seconds() - middle) / (middle - before))
-        records[name] = {
-            "articles": len(articles),
-            "batched_seconds": together,
-            "one_at_a_time_seconds": apart,
-        }
-        targets.append(
-            Target(
-                f"Summaries, batched against one at a time, {name}",
-                median(alone / batch for alone, batch in zip(apart, together, strict=True)),
-                3,
-                unit="×",
-                note=f"{len(articles)} articles; CPU {median(spent):.2f}",
-            )
-        )
-    return Findings(records, tuple(targets))
 
 
 def runs(plan: Plan) -> Findings:

@@ -78,7 +78,7 @@ def _python() -> Finding:
 def _libraries() -> Iterator[Finding]:
     from importlib.metadata import PackageNotFoundError, version
 
-    for library in ("ctranslate2", "torch", "transformers"):
+    for library in ("ctranslate2", "onnxruntime", "torch", "transformers"):
         try:
             yield Finding(library, "good", version(library))
         except PackageNotFoundError:
@@ -95,7 +95,7 @@ def _device() -> Finding:
         return Finding("device", "good", f"CUDA: {names or 'a GPU'}; models run through transformers")
     if found:
         return Finding("device", "note", f"this build of torch can't use {names}; models run on the CPU")
-    return Finding("device", "good", "no GPU; models run on the CPU through CTranslate2, int8")
+    return Finding("device", "good", "no GPU; models run on the CPU, int8")
 
 
 def _cores() -> Finding:

@@ -35,6 +35,7 @@ class DecoderShape:
         }
         odd = (
             config.get("model_type") not in _FAMILIES
+            or config.get("quantization_config")
             or config.get("hidden_act", "silu") != "silu"
             or rotary.get("rope_type", rotary.get("type", "default")) != "default"
             or rotary.get("partial_rotary_factor", 1.0) != 1.0

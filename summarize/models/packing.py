@@ -165,8 +165,8 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Whether PyTorch, CTranslate2, CUDA, ONNX Runtime or Python says that memory ran out."""
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
-    # ONNX Runtime's RuntimeException is no RuntimeError.
-    is_of_a_library = isinstance(error, RuntimeError) or type(error).__name__ == "RuntimeException"
+    # ONNX Runtime's errors are of classes of its own.
+    is_of_a_library = isinstance(error, RuntimeError) or type(error).__module__.startswith("onnxruntime")
     text = str(error).lower()
     return is_of_a_library and any(phrase in text for phrase in _OUT_OF_MEMORY)
 

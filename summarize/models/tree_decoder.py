@@ -98,7 +98,7 @@ class TreeNetwork:
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        options.log_severity_level = 3
+        options.log_severity_level = 4  # errors are raised, and needn't be printed too
         options.enable_mem_pattern = False  # made for inputs of one size
         session = onnxruntime.InferenceSession(
             str(folder / GRAPH), options, providers=["CPUExecutionProvider"]

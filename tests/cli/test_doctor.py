@@ -41,6 +41,7 @@ def test_a_machine_that_is_fit_passes() -> None:
     for name in (
         "Python",
         "ctranslate2",
+        "onnxruntime",
         "torch",
         "transformers",
         "device",

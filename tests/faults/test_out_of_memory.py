@@ -1,4 +1,4 @@
-"""A GPU whose memory runs out costs time, no article and no quality: both libraries' own errors, injected."""
+"""Memory that runs out costs time, no article and no quality: the libraries' own errors, injected."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -38,35 +38,45 @@ def inject(model: Model, method: str, holder: Any, error: Callable[[], Exception
     return sizes
 
 
+def error_of(backend: str) -> Exception:
+    if backend == "transformers":
+        import torch
+
+        return torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+    if backend == "onnxruntime":
+        from onnxruntime.capi.onnxruntime_pybind11_state import Fail
+
+        return Fail("FAIL : MatMul: Failed to allocate memory for requested buffer of size 81000192")
+    return RuntimeError("CUDA failed with error out of memory")
+
+
 def outputs(model: Model) -> list[list[Hypothesis]]:
     return model.backend.generate(model.tokenizer.encode(SENTENCES * 4), DECODING)
 
 
 @pytest.mark.fault
-@pytest.mark.parametrize("backend", ["ctranslate2", "transformers"])
+@pytest.mark.parametrize("backend", ["ctranslate2", "onnxruntime", "transformers"])
 def test_memory_that_runs_out_costs_neither_output_nor_process(
     backend: str,
     tiny_models: dict[str, Path],
     tiny_converted: dict[str, Path],
     ledger: Callable[[str, int, int, float], None],
 ) -> None:
-    import torch
-
-    folders = {"ctranslate2": tiny_converted, "transformers": tiny_models}[backend]
-    model = load_model(
-        str(folders["marian"]), backend=backend, device="cpu", compute_type="float32", threads=1
-    )  # type: ignore[arg-type]
+    folder = {
+        "ctranslate2": tiny_converted["marian"],
+        "onnxruntime": tiny_models["llama"],
+        "transformers": tiny_models["marian"],
+    }[backend]
+    model = load_model(str(folder), backend=backend, device="cpu", compute_type="float32", threads=1)  # type: ignore[arg-type]
     expected = outputs(model)
     failures = 0
 
     def out_of_memory() -> Exception:
         nonlocal failures
         failures += 1
-        if backend == "transformers":
-            return torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
-        return RuntimeError("CUDA failed with error out of memory")
+        return error_of(backend)
 
-    if backend == "transformers":
+    if backend != "ctranslate2":
         sizes = inject(model, "_search", model.backend, out_of_memory, most=60)
     else:
         sizes = inject(model, "translate_batch", model.backend._model, out_of_memory, most=60)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""The CTranslate2 backend beyond what both backends share."""
+"""The CTranslate2 backend beyond what all backends share."""
 
 from __future__ import annotations
 

@@ -50,6 +50,7 @@ def test_states_take_their_bytes() -> None:
         {"model_type": "gpt2"},
         {"model_type": "marian"},
         {"hidden_act": "gelu"},
+        {"quantization_config": {"quant_method": "awq"}},
         {"rope_scaling": {"type": "linear", "factor": 2.0}},
         {"rope_parameters": {"rope_type": "llama3", "rope_theta": 5e5}},
         {"rope_parameters": {"rope_type": "default", "rope_theta": 5e5, "partial_rotary_factor": 0.5}},

@@ -1,4 +1,4 @@
-"""The transformers backend beyond what both backends share."""
+"""The transformers backend beyond what all backends share."""
 
 from __future__ import annotations
 
