@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from onnx import TensorProto, ValueInfoProto, helper, numpy_helper, save_model
+from onnx import TensorProto, ValueInfoProto, helper
+from onnx.numpy_helper import from_array
 
 Array = np.ndarray[Any, Any]
 
@@ -14,13 +15,19 @@ _OPSET = 23  # the first with RMSNormalization and RotaryEmbedding
 _IR = 11
 _LARGE = 1024  # bytes; greater arrays are written beside the graph
 _SMALL = 16  # numbers; equal arrays of fewer are stored once
+_BLOCK = 4096  # rows
 _LEAST = np.float32(1e-9)  # the least that a row's greatest value counts as: rows of zeros have a scale, too
 
 
 class Graph:
-    """Nodes and constants, in the order in which they are added."""
+    """Nodes and constants, in the order in which they are added, for a file at `path`.
 
-    def __init__(self) -> None:
+    Greater constants are written to a file beside it at once, and not kept in memory.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._beside = path.with_name(f"{path.name}.data")
         self._nodes: list[Any] = []
         self._constants: dict[str, Any] = {}
         self._outputs: list[str] = []
@@ -49,17 +56,31 @@ class Graph:
         shared = array.size < _SMALL
         name = f"{array.dtype}{array.tolist()}" if shared else f"weight.{len(self._constants)}"
         if name not in self._constants:
-            self._constants[name] = numpy_helper.from_array(array, name)
+            large = array.nbytes >= _LARGE
+            self._constants[name] = self._external(array, name) if large else from_array(array, name)
         return name
 
-    def save(self, path: Path, inputs: list[ValueInfoProto]) -> None:
-        """Write the graph, and beside it a file with the greater constants."""
+    def _external(self, array: Array, name: str) -> TensorProto:
+        tensor = TensorProto(
+            name=name,
+            dims=array.shape,
+            data_type=helper.np_dtype_to_tensor_dtype(array.dtype),
+            data_location=TensorProto.EXTERNAL,
+        )
+        with self._beside.open("ab") as stream:
+            place = {"location": self._beside.name, "offset": stream.tell(), "length": array.nbytes}
+            stream.write(array.data)
+        for key, value in place.items():
+            tensor.external_data.add(key=key, value=str(value))
+        return tensor
+
+    def save(self, inputs: list[ValueInfoProto]) -> None:
+        """Write the graph."""
         outputs = [helper.make_empty_tensor_value_info(name) for name in self._outputs]
         graph = helper.make_graph(self._nodes, "graph", inputs, outputs, list(self._constants.values()))
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid("com.microsoft", 1)]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR)
-        beside = f"{path.name}.data"
-        save_model(model, str(path), save_as_external_data=True, location=beside, size_threshold=_LARGE)
+        self._path.write_bytes(model.SerializeToString())
 
 
 def float_input(name: str, shape: list[int | str]) -> ValueInfoProto:
@@ -124,19 +145,29 @@ class Quantized:
     def multiply(self, prepared: tuple[str, str], matrix: Array, bias: Array | None = None) -> str:
         """See `Linear.multiply`."""
         rows, row_scale = prepared
-        scale = np.maximum(np.abs(matrix).max(axis=1), _LEAST) / 127
-        whole = np.rint(matrix / scale[:, None]).astype(np.int16).T + self._offset
+        greatest = np.maximum(matrix.max(axis=1), -matrix.min(axis=1))
+        scale = np.maximum(greatest, _LEAST) / 127
+        whole = _rounded(matrix, scale, self._offset)
         zero = (self._graph.constant(self._offset, np.uint8),) if self._offset else ()
         add = self._graph.add
         sums = add(
             "MatMulInteger",
             rows,
-            self._graph.constant(whole, np.uint8 if self._offset else np.int8),
+            self._graph.constant(whole.T, whole.dtype),
             self._graph.constant(128, np.uint8),
             *zero,
         )
         scaled = add("Mul", add("Cast", sums, to=TensorProto.FLOAT), self._graph.constant(scale, np.float32))
         return _biased(self._graph, add("Mul", scaled, row_scale), bias)
+
+
+def _rounded(matrix: Array, scale: Array, offset: int) -> Array:
+    """A matrix in units of its rows' scales, a block at a time: vocabularies make matrices of gigabytes."""
+    whole = np.empty(matrix.shape, np.uint8 if offset else np.int8)
+    for start in range(0, len(matrix), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        whole[block] = np.rint(matrix[block] / scale[block, None]) + offset
+    return whole
 
 
 def _biased(graph: Graph, product: str, bias: Array | None) -> str:

@@ -42,11 +42,11 @@ def convert(folder: Path, target: Path, stored: str, *, unsigned: bool | None = 
     if shape is None:
         raise ModelError(f"{folder}: no graph is known for a model of this kind")
     offset = 128 if unsigned or (unsigned is None and not multiplies_bytes()) else 0
-    graph = Graph()
+    graph = Graph(target / GRAPH)
     weights = _Weights(folder)
     linear = Quantized(graph, offset) if stored == "int8" else Plain(graph)
     _decoder(graph, linear, shape, weights)
-    graph.save(target / GRAPH, _inputs(shape))
+    graph.save(_inputs(shape))
     embeddings = weights["model.embed_tokens.weight"]
     np.save(target / EMBEDDINGS, embeddings.astype(np.float16 if stored == "int8" else np.float32))
     copy_companions(folder, target)
