@@ -79,7 +79,7 @@ class CTranslate2Backend:
         *,
         prefixes: Sequence[Sequence[str]] | None = None,
     ) -> list[list[Hypothesis]]:
-        """Decode each sequence; see `Backend.generate`. The output doesn't depend on how they are batched."""
+        """Decode each sequence; see `Backend.generate`. How they are batched matters for rounding only."""
         check_lengths(sequences, self._config.max_length)
         decoding = limited(decoding, self._config)
         if prefixes is not None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +21,22 @@ from summarize.models.onnxruntime import OnnxBackend
 from summarize.models.tokenizers import load_tokenizer
 
 Load = Callable[..., OnnxBackend]
+
+DECODE = """
+import json, sys
+from pathlib import Path
+from summarize.models.backend import Decoding
+from summarize.models.config import read_config
+from summarize.models.onnxruntime import OnnxBackend
+from summarize.models.tokenizers import load_tokenizer
+folder = Path(sys.argv[1])
+config = read_config(folder)
+tokenizer = load_tokenizer(folder, config)
+backend = OnnxBackend(folder, config, tokenizer, threads=1)
+backend.generate(tokenizer.encode(["Rain."]), Decoding(beam=2, max_length=4))
+heavy = ("torch", "transformers", "onnx", "huggingface_hub")
+print(json.dumps([name for name in heavy if name in sys.modules]))
+"""
 
 
 @pytest.fixture
@@ -37,6 +56,13 @@ def prompts(folder: Path) -> list[list[str]]:
 def test_prefixes_are_for_other_models(load: Load, tiny_llama: Path) -> None:
     with pytest.raises(ValueError, match="sequence-to-sequence"):
         load().generate(prompts(tiny_llama), Decoding(), prefixes=[()])
+
+
+def test_decoding_imports_no_heavy_library(tiny_onnx: dict[str, Path]) -> None:
+    command = [sys.executable, "-c", DECODE, str(tiny_onnx["llama"])]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == []
+    assert done.stderr == ""
 
 
 def test_nothing_comes_of_nothing(load: Load) -> None:
