@@ -55,7 +55,8 @@ class Part:
     @classmethod
     def of(cls, name: str, table: pa.Table) -> Part:
         """What to remember of a part that holds `table`."""
-        positions = table["position"].to_numpy()
+        # `to_numpy` would import pandas, which takes as long as all the rest of a finished run.
+        positions = np.concatenate([np.from_dlpack(chunk) for chunk in table["position"].chunks])
         in_order = bool(np.all(positions[:-1] <= positions[1:]))
         return cls(name, len(positions), int(positions.min()), in_order)
 

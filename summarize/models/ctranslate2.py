@@ -15,7 +15,7 @@ from summarize.errors import ModelError
 from summarize.models.allowance import available_cores
 from summarize.models.backend import Architecture, Decoding, Hypothesis
 from summarize.models.config import ModelConfig, limited
-from summarize.models.packing import TokenBudget, check_lengths, common_prefix, is_out_of_memory, run_packed
+from summarize.models.packing import TokenBudget, check_lengths, is_out_of_memory, run_packed
 from summarize.models.tokenizers import Vocabulary
 from summarize.models.tuning import tune_process
 
@@ -236,3 +236,12 @@ class CTranslate2Backend:
 def _attended(attention: list[list[float]]) -> tuple[int, ...]:
     """The row, a token of the output, that is greatest in each column, a token of the source."""
     return tuple(np.argmax(attention, axis=0).tolist()) if attention else ()
+
+
+def common_prefix(prompts: Sequence[list[str]]) -> list[str]:
+    """What all prompts begin with, leaving each at least one token of its own to start from."""
+    first, last = min(prompts), max(prompts)
+    length = next(
+        (index for index, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first)
+    )
+    return first[: min(length, min(map(len, prompts)) - 1)]

@@ -12,7 +12,6 @@ from typing import TypeVar
 from summarize.errors import ModelError
 
 Result = TypeVar("Result")
-Token = TypeVar("Token", str, int)
 
 _MANY = 8
 """Batches a worker; where there are more, an idle worker at the end costs little."""
@@ -150,15 +149,6 @@ def check_lengths(sequences: Sequence[Sequence[str]], limit: int) -> None:
             f"A sequence of {longest} tokens is longer than the {limit} that the model takes",
             "Split it before it is encoded; `Tokenizer.max_length` is the limit.",
         )
-
-
-def common_prefix(prompts: Sequence[list[Token]]) -> list[Token]:
-    """What all prompts begin with, leaving each at least one token of its own to start from."""
-    first, last = min(prompts), max(prompts)
-    length = next(
-        (index for index, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first)
-    )
-    return first[: min(length, min(map(len, prompts)) - 1)]
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -17,7 +17,6 @@ import numpy as np
 
 from summarize.models.decoder_shape import EMBEDDINGS, GRAPH, DecoderShape
 from summarize.models.numpy_logits import NumpyLogits
-from summarize.models.packing import common_prefix
 
 Array = np.ndarray[Any, Any]
 
@@ -56,6 +55,13 @@ class States:
     def of(self, sequences: Any) -> States:
         """Those of some sequences: views for a slice, copies for indices."""
         return States([one[sequences] for one in self.keys], [one[sequences] for one in self.values])
+
+    def first(self, tokens: int) -> States:
+        """The first tokens' states."""
+        return States(
+            [np.ascontiguousarray(one[..., :tokens]) for one in self.keys],
+            [np.ascontiguousarray(one[:, :, :tokens]) for one in self.values],
+        )
 
     def put(self, sequences: slice, start: int, states: States) -> None:
         """Write the states of some tokens, from `start`, of some sequences."""
@@ -147,21 +153,22 @@ class TreeStepper:
         self._places = np.arange(len(self._prompts))  # where the arrays have each sequence
 
     def start(self) -> NumpyLogits:
-        """Read the prompts; what they all begin with, once."""
+        """Read the prompts, each from where it differs from the one before it in the alphabet."""
         shape = self._network.shape
-        nothing = States.zeros(shape, 1, 1)
-        shared = common_prefix(self._prompts) if len(self._prompts) > 1 else []
-        _, prefix = self._read(shared, nothing)
         self._prompt_end = 1 + int(self._lengths.max())  # the first place is hidden, so that none is empty
         room = self._prompt_end + self._width * _ROOM
         self._states = States.zeros(shape, len(self._prompts), room)
         self._bias = np.full((len(self._prompts), self._width, room), _HIDDEN, np.float32)
-        logits = []
-        for index, prompt in enumerate(self._prompts):
-            last, states = self._read(prompt[len(shared) :], prefix)
-            logits.append(last)
+        logits: list[Array] = [np.empty(0)] * len(self._prompts)
+        before: list[int] = []
+        states = States.zeros(shape, 1, 1)
+        for index in sorted(range(len(self._prompts)), key=self._prompts.__getitem__):
+            prompt = self._prompts[index]
+            known = _shared(before, prompt)
+            logits[index], states = self._read(prompt[known:], states.first(1 + known))
             self._states.put(slice(index, index + 1), 0, states)
             self._bias[index, :, 1 : states.tokens] = 0
+            before = prompt
         return NumpyLogits(np.concatenate(logits))
 
     def select(self, rows: list[int], *, regroup: bool) -> None:
@@ -235,3 +242,9 @@ class TreeStepper:
         self._states.widen(more)
         hidden = np.full((*self._bias.shape[:2], more), _HIDDEN, np.float32)
         self._bias = np.concatenate([self._bias, hidden], axis=2)
+
+
+def _shared(one: list[int], other: list[int]) -> int:
+    """How many tokens both begin with, but for the last of `other`, after which there are logits."""
+    most = min(len(one), len(other) - 1)
+    return next((index for index in range(most) if one[index] != other[index]), most)

@@ -10,7 +10,7 @@ from tiny_models import SENTENCES
 from summarize.errors import ModelError
 from summarize.models import load_model
 from summarize.models.backend import Decoding, Hypothesis, Model
-from summarize.models.ctranslate2 import CTranslate2Backend
+from summarize.models.ctranslate2 import CTranslate2Backend, common_prefix
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +115,10 @@ def test_a_device_that_is_not_there_is_an_error(tiny_converted: dict[str, Path])
     with pytest.raises(ModelError, match="CTranslate2 can't load") as caught:
         load_model(str(tiny_converted["marian"]), device="cuda:7")
     assert "--device cpu" in caught.value.hint
+
+
+def test_the_shared_beginning_of_prompts_leaves_each_a_token() -> None:
+    assert common_prefix([["a", "b", "c"], ["a", "b", "d"]]) == ["a", "b"]
+    assert common_prefix([["a", "b"], ["a", "b", "c"]]) == ["a"]
+    assert common_prefix([["a"], ["b"]]) == []
+    assert common_prefix([["a", "b"], ["a", "b"]]) == ["a"]

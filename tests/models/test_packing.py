@@ -13,7 +13,6 @@ from summarize.errors import ModelError
 from summarize.models.packing import (
     TokenBudget,
     check_lengths,
-    common_prefix,
     is_out_of_memory,
     pack,
     pack_evenly,
@@ -155,13 +154,6 @@ def test_a_sequence_longer_than_the_model_takes_is_refused() -> None:
     check_lengths(sequences_of([5]), 5)
     with pytest.raises(ModelError, match="6 tokens is longer than the 5"):
         check_lengths(sequences_of([2, 6]), 5)
-
-
-def test_the_shared_beginning_of_prompts_leaves_each_a_token() -> None:
-    assert common_prefix([["a", "b", "c"], ["a", "b", "d"]]) == ["a", "b"]
-    assert common_prefix([["a", "b"], ["a", "b", "c"]]) == ["a"]
-    assert common_prefix([["a"], ["b"]]) == []
-    assert common_prefix([["a", "b"], ["a", "b"]]) == ["a"]
 
 
 @given(lengths=LENGTHS, budget=st.integers(1, 4000), workers=st.integers(1, 5))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,6 +37,23 @@ def check(network: TreeNetwork, found: NumpyLogits, histories: list[list[int]]) 
 
 def test_prompts_of_different_lengths_share_their_beginning(network: TreeNetwork) -> None:
     check(network, TreeStepper(network, PROMPTS, 2).start(), PROMPTS)
+
+
+def test_what_prompts_share_is_read_once(network: TreeNetwork, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    run = network.run
+
+    def watched(tokens: np.ndarray, *others: Any) -> Any:
+        read.append(tokens.size)
+        return run(tokens, *others)
+
+    monkeypatch.setattr(network, "run", watched)
+    text = list(range(30, 60))
+    branches = [[1, *text, 7], [1, *text, 8], [1, 9, 10], [1, *text, 8]]
+    found = TreeStepper(network, branches, 1).start()
+    assert read == [3, len(text) + 1, 1, 1]
+    monkeypatch.undo()
+    check(network, found, branches)
 
 
 def test_branches_see_their_ancestors_and_no_others(network: TreeNetwork) -> None:
