@@ -25,7 +25,7 @@ _LEAST_WINDOW = 16
 
 _NARROW, _WIDE = 2, 4
 """Beams. A small chat model searches with the narrow one, and once more with the wide one where it wrote
-nothing fit to print: one article in six of the hardest, so that this takes two thirds of the time."""
+nothing fit to print: one article in six of the hardest, so that this takes three quarters of the time."""
 
 _BETWEEN = "\n\n"
 """What parts paragraphs in a prompt."""
@@ -205,7 +205,7 @@ class Writer:
 
     @property
     def _is_small(self) -> bool:
-        """Whether a narrow beam is tried first: each beam of a chat model costs as much as the first."""
+        """Whether a narrow beam is tried first: each beam of a chat model takes time."""
         return self._chat and self._lead > 0 and self._decoding is None
 
     def _search(self, brief: Brief) -> Decoding:

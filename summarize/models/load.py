@@ -132,9 +132,9 @@ def _transformers(plan: Plan, config: ModelConfig, tokenizer: Vocabulary, thread
 
 
 def _onnxruntime(plan: Plan, config: ModelConfig, tokenizer: Vocabulary, threads: int) -> Backend:
-    from summarize.models.onnxruntime import OnnxBackend
+    from summarize.models.onnxruntime import OnnxRuntimeBackend
 
-    return OnnxBackend(plan.folder, config, tokenizer, threads=threads)
+    return OnnxRuntimeBackend(plan.folder, config, tokenizer, threads=threads)
 
 
 _RUNNERS = {"ctranslate2": _ctranslate2, "onnxruntime": _onnxruntime, "transformers": _transformers}

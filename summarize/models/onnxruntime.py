@@ -23,7 +23,7 @@ _STATE_MEMORY = 512 << 20
 """Bytes for the states of all batches in hand. Eight sequences in a batch are as fast as more."""
 
 
-class OnnxBackend:
+class OnnxRuntimeBackend:
     """A model that `to_onnx` converted, on the CPU.
 
     With `threads` 0 all available cores are used. Each core decodes batches of its own: two cores that

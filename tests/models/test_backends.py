@@ -10,7 +10,7 @@ from tiny_models import FAMILIES, SENTENCES
 from summarize.models import load_model
 from summarize.models.backend import Decoding, Model
 from summarize.models.config import read_config
-from summarize.models.onnxruntime import OnnxBackend
+from summarize.models.onnxruntime import OnnxRuntimeBackend
 from summarize.models.tokenizers import load_tokenizer
 
 STARTER = "starter-marian-id-en"
@@ -85,7 +85,7 @@ def trees(tiny_onnx: dict[str, Path]) -> dict[str, Model]:
     for family, folder in tiny_onnx.items():
         config = read_config(folder)
         tokenizer = load_tokenizer(folder, config)
-        backend = OnnxBackend(folder, config, tokenizer, threads=2)
+        backend = OnnxRuntimeBackend(folder, config, tokenizer, threads=2)
         found[family] = Model(family, str(folder), tokenizer, backend)
     return found
 

@@ -17,22 +17,22 @@ from summarize.models import load_model, onnxruntime
 from summarize.models.backend import Decoding
 from summarize.models.config import read_config
 from summarize.models.decoder_shape import GRAPH
-from summarize.models.onnxruntime import OnnxBackend
+from summarize.models.onnxruntime import OnnxRuntimeBackend
 from summarize.models.tokenizers import load_tokenizer
 
-Load = Callable[..., OnnxBackend]
+Load = Callable[..., OnnxRuntimeBackend]
 
 DECODE = """
 import json, sys
 from pathlib import Path
 from summarize.models.backend import Decoding
 from summarize.models.config import read_config
-from summarize.models.onnxruntime import OnnxBackend
+from summarize.models.onnxruntime import OnnxRuntimeBackend
 from summarize.models.tokenizers import load_tokenizer
 folder = Path(sys.argv[1])
 config = read_config(folder)
 tokenizer = load_tokenizer(folder, config)
-backend = OnnxBackend(folder, config, tokenizer, threads=1)
+backend = OnnxRuntimeBackend(folder, config, tokenizer, threads=1)
 backend.generate(tokenizer.encode(["Rain."]), Decoding(beam=2, max_length=4))
 heavy = ("torch", "transformers", "onnx", "huggingface_hub")
 print(json.dumps([name for name in heavy if name in sys.modules]))
@@ -41,10 +41,10 @@ print(json.dumps([name for name in heavy if name in sys.modules]))
 
 @pytest.fixture
 def load(tiny_onnx: dict[str, Path]) -> Load:
-    def from_folder(folder: Path | None = None, threads: int = 1) -> OnnxBackend:
+    def from_folder(folder: Path | None = None, threads: int = 1) -> OnnxRuntimeBackend:
         folder = folder or tiny_onnx["llama"]
         config = read_config(folder)
-        return OnnxBackend(folder, config, load_tokenizer(folder, config), threads=threads)
+        return OnnxRuntimeBackend(folder, config, load_tokenizer(folder, config), threads=threads)
 
     return from_folder
 
