@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from summarize.models.apart import run_apart
 from summarize.models.cache import build_once, cache_folder, fingerprint, slug
-from summarize.models.config import CONVERTED_CONFIG
+from summarize.models.config import CONVERTED_CONFIG, read_config
 from summarize.models.tuning import multiplies_bytes
 
 _log = logging.getLogger(__name__)
@@ -77,8 +77,15 @@ def converted(name: str, folder: Path, compute_type: str, backend: str = "ctrans
 
 
 def copy_companions(folder: Path, target: Path) -> None:
-    """Copy what goes with the weights of a model: its tokenizer and its configuration."""
+    """Copy what goes with the weights of a model: its tokenizer and its configuration.
+
+    A tokenizer.json is made, with `transformers`, where there is only a SentencePiece model.
+    """
     for name in _TOKENIZER_FILES:
         if (folder / name).is_file():
             shutil.copyfile(folder / name, target / name)
     shutil.copyfile(folder / "config.json", target / CONVERTED_CONFIG)
+    if read_config(folder).family != "marian" and not (target / "tokenizer.json").is_file():
+        from transformers import AutoTokenizer
+
+        AutoTokenizer.from_pretrained(folder).backend_tokenizer.save(str(target / "tokenizer.json"))

@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from summarize.models.config import read_config
 from summarize.models.convert import copy_companions
 
 _ASSUMED = {
@@ -37,13 +36,8 @@ def convert(folder: Path, target: Path, stored: str) -> None:
                     setattr(model.config, name, value)
             return model
 
-    config = read_config(folder)
     Converter(str(folder)).convert(str(target), quantization=stored, force=True)
     copy_companions(folder, target)
-    if config.family != "marian" and not (target / "tokenizer.json").is_file():
-        from transformers import AutoTokenizer
-
-        AutoTokenizer.from_pretrained(folder).backend_tokenizer.save(str(target / "tokenizer.json"))
 
 
 if __name__ == "__main__":

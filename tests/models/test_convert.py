@@ -9,8 +9,11 @@ import pytest
 
 from summarize.errors import ModelError
 from summarize.models import convert as convert_module
+from summarize.models import to_onnx
+from summarize.models.config import read_config
 from summarize.models.convert import converted, converted_folder, is_converted, storage_type
 from summarize.models.to_ctranslate2 import convert
+from summarize.models.tokenizers import load_tokenizer
 
 
 def test_a_conversion_is_complete_and_kept(
@@ -66,3 +69,14 @@ def test_a_tokenizer_is_made_where_the_folder_has_only_a_sentencepiece_model(
     target.mkdir()
     convert(folder, target, "int8")
     assert (target / "tokenizer.json").is_file()
+
+
+def test_so_it_is_for_a_chat_model_in_a_graph(tiny_models: dict[str, Path], tmp_path: Path) -> None:
+    folder = shutil.copytree(tiny_models["llama"], tmp_path / "llama")
+    (folder / "tokenizer.json").unlink()
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "LlamaTokenizer"}')
+    shutil.copyfile(tiny_models["marian"] / "source.spm", folder / "tokenizer.model")
+    target = tmp_path / "converted"
+    target.mkdir()
+    to_onnx.convert(folder, target, "int8")
+    assert load_tokenizer(target, read_config(target)).encode(["Hujan."]) == [["▁H", "u", "j", "an", "."]]
