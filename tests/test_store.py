@@ -1,6 +1,8 @@
 """The run folder: what is committed stays, what is damaged is noticed, what is done isn't done twice."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,6 +72,21 @@ def test_any_text_survives_as_a_row(
         segments=(Segment(0, "a", "b", score),),
     )
     assert from_row(to_row(original)) == original
+
+
+REOPEN = """
+import sys
+from summarize.folder import Folder
+from summarize.store import Store
+assert len(Store(Folder(sys.argv[1])).done) == 3
+print("pandas" in sys.modules)
+"""
+
+
+def test_reopening_does_not_wait_for_pandas(tmp_path: Path) -> None:
+    open_store(tmp_path).commit([article(number) for number in range(3)])
+    command = [sys.executable, "-c", REOPEN, str(tmp_path)]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "False\n"
 
 
 def test_reopening_knows_what_is_done_and_what_failed(tmp_path: Path) -> None:

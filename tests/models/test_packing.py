@@ -8,6 +8,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from onnxruntime.capi.onnxruntime_pybind11_state import Fail
 
 from summarize.errors import ModelError
 from summarize.models.packing import (
@@ -143,6 +144,7 @@ def test_workers_run_at_the_same_time_and_none_idles() -> None:
         OutOfMemoryError("tried to allocate"),
         RuntimeError("CUDA failed with error out of memory"),
         RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate"),
+        Fail("MatMul: Failed to allocate memory for requested buffer of size 81000192"),
     ],
 )
 def test_what_each_library_says_when_memory_runs_out_is_known(error: Exception) -> None:

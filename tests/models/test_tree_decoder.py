@@ -82,6 +82,17 @@ def test_sequences_leave_and_the_others_go_on_in_their_order(network: TreeNetwor
     check(network, stepper.step([3, 4]), rows)
 
 
+def test_branches_change_places_after_sequences_have_left(network: TreeNetwork) -> None:
+    prompts = [[1, 30, token, token + 1] for token in range(40, 64, 8)]
+    stepper = TreeStepper(network, prompts, 2)
+    stepper.start()
+    stepper.select([0, 0, 1, 1, 2, 2], regroup=True)
+    stepper.step([20, 21, 22, 23, 24, 25])
+    stepper.select([2, 2, 5, 4], regroup=True)  # the third sequence is where the first one was
+    rows = [[*prompts[1], 22, 5], [*prompts[1], 22, 6], [*prompts[2], 25, 7], [*prompts[2], 24, 8]]
+    check(network, stepper.step([5, 6, 7, 8]), rows)
+
+
 def test_rows_can_be_named_twice(network: TreeNetwork) -> None:
     stepper = TreeStepper(network, PROMPTS, 1)
     stepper.start()
