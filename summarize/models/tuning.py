@@ -1,9 +1,10 @@
-"""What makes CTranslate2 faster on a CPU and has to be set for the whole process."""
+"""What the processor can do, and what makes decoding on it faster but has to be set for a whole process."""
 
 from __future__ import annotations
 
 import ctypes
 import os
+import platform
 import sys
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,13 @@ def tune_process(cpuinfo: Path = _CPUINFO) -> None:
 
 
 def multiplies_bytes(cpuinfo: Path = _CPUINFO) -> bool:
-    """Whether the processor has instructions for the products of bytes; only old x86 ones have none."""
-    flags = _cpu_flags(cpuinfo)
-    return not flags or not flags.isdisjoint({"avx512_vnni", "avx_vnni", "amx_int8"})
+    """Whether the processor has instructions for the products of bytes.
+
+    Only old x86 ones have none. Where nothing says how old one is, as outside Linux, it counts as old.
+    """
+    if flags := _cpu_flags(cpuinfo):
+        return not flags.isdisjoint({"avx512_vnni", "avx_vnni", "amx_int8"})
+    return cpuinfo.is_file() or platform.machine() not in ("x86_64", "AMD64")
 
 
 def give_back_memory() -> None:

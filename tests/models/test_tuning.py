@@ -112,3 +112,11 @@ def test_old_processors_overflow_on_products_of_bytes(tmp_path: Path, content: s
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text(content)
     assert multiplies_bytes(cpuinfo) is expected
+
+
+@pytest.mark.parametrize(("machine", "expected"), [("AMD64", False), ("x86_64", False), ("arm64", True)])
+def test_a_processor_that_nothing_is_known_of_counts_as_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine: str, expected: bool
+) -> None:
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    assert multiplies_bytes(tmp_path / "cpuinfo") is expected
