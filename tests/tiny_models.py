@@ -176,23 +176,12 @@ def llama(folder: Path) -> None:
     import torch
     from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
 
-    tokenizer = _byte_level(folder, ["<|endoftext|>", "<|im_start|>", "<|im_end|>"], "$A")
-    (folder / "chat_template.jinja").write_text(CHAT_TEMPLATE)
     torch.manual_seed(5)
     config = LlamaConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        hidden_size=32,
-        intermediate_size=48,
-        num_hidden_layers=2,
-        num_attention_heads=4,
+        **_chat(folder),
         num_key_value_heads=2,
-        max_position_embeddings=512,
-        initializer_range=_SPREAD,
         rope_parameters={"rope_type": "default", "rope_theta": 50_000.0},
         tie_word_embeddings=True,
-        bos_token_id=1,
-        eos_token_id=2,
-        pad_token_id=2,
     )
     model = LlamaForCausalLM(config)
     model.generation_config = GenerationConfig(bos_token_id=1, eos_token_id=[2, 0], pad_token_id=2)
@@ -204,22 +193,11 @@ def qwen2(folder: Path) -> None:
     import torch
     from transformers import Qwen2Config, Qwen2ForCausalLM
 
-    tokenizer = _byte_level(folder, ["<|endoftext|>", "<|im_start|>", "<|im_end|>"], "$A")
-    (folder / "chat_template.jinja").write_text(CHAT_TEMPLATE)
     torch.manual_seed(7)
     config = Qwen2Config(
-        vocab_size=tokenizer.get_vocab_size(),
-        hidden_size=32,
-        intermediate_size=48,
-        num_hidden_layers=2,
-        num_attention_heads=4,
+        **_chat(folder),
         num_key_value_heads=1,
-        max_position_embeddings=512,
-        initializer_range=_SPREAD,
         tie_word_embeddings=False,
-        bos_token_id=1,
-        eos_token_id=2,
-        pad_token_id=2,
     )
     model = Qwen2ForCausalLM(config)
     for name, weight in model.named_parameters():
@@ -236,6 +214,24 @@ FAMILIES: dict[str, Callable[[Path], None]] = {
     "llama": llama,
     "qwen2": qwen2,
 }
+
+
+def _chat(folder: Path) -> dict[str, Any]:
+    """Write a tokenizer with a chat template; the settings that models with it share."""
+    tokenizer = _byte_level(folder, ["<|endoftext|>", "<|im_start|>", "<|im_end|>"], "$A")
+    (folder / "chat_template.jinja").write_text(CHAT_TEMPLATE)
+    return {
+        "vocab_size": tokenizer.get_vocab_size(),
+        "hidden_size": 32,
+        "intermediate_size": 48,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "max_position_embeddings": 512,
+        "initializer_range": _SPREAD,
+        "bos_token_id": 1,
+        "eos_token_id": 2,
+        "pad_token_id": 2,
+    }
 
 
 def _byte_level(folder: Path, special: list[str], template: str) -> Any:

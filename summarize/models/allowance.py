@@ -6,6 +6,9 @@ import math
 import os
 from pathlib import Path
 
+_MOST_WORKERS = 8
+"""Beyond this, cores join to decode one batch: many batches at once would wait for the same memory."""
+
 _CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -14,6 +17,11 @@ def available_cores(cgroup: Path = _CGROUP) -> int:
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     quota = _quota(cgroup)
     return max(1, allowed if quota is None else min(allowed, math.ceil(quota)))
+
+
+def workers_of(cores: int) -> int:
+    """How many batches to decode at once on so many cores, which they share."""
+    return min(cores, _MOST_WORKERS)
 
 
 def memory_limit(cgroup: Path = _CGROUP) -> int | None:

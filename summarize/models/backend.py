@@ -44,6 +44,11 @@ class Decoding:
     seed: int = 0
     token_budget: int = 4096
 
+    @property
+    def width(self) -> int:
+        """Hypotheses of a sequence that a beam search keeps side by side."""
+        return max(self.beam, self.hypotheses)
+
 
 class Tokenizer(Protocol):
     """Text to token strings and back; `encode` adds the special tokens that the model expects."""

@@ -12,7 +12,7 @@ import ctranslate2
 import numpy as np
 
 from summarize.errors import ModelError
-from summarize.models.allowance import available_cores
+from summarize.models.allowance import available_cores, workers_of
 from summarize.models.backend import Architecture, Decoding, Hypothesis
 from summarize.models.config import ModelConfig, limited
 from summarize.models.packing import TokenBudget, check_lengths, is_out_of_memory, run_packed
@@ -33,9 +33,6 @@ _MOST_TOKENS_ON_CPU = 1024
 _MOST_STATES_ON_CPU = 1920
 """The same for a chat model, where each beam keeps and copies the states of its prompt: bigger batches are
 no faster and take gigabytes; a greedy search of one prompt at a time takes a fifth longer."""
-
-_MOST_WORKERS = 8
-"""Beyond this, cores join to decode one batch: many batches at once would wait for the same memory."""
 
 
 class CTranslate2Backend:
@@ -60,7 +57,7 @@ class CTranslate2Backend:
         self._config = config
         kind, _, index = device.partition(":")
         self._cores = threads or available_cores() if kind == "cpu" else 1
-        self._workers = min(self._cores, _MOST_WORKERS)
+        self._workers = workers_of(self._cores)
         self._settings = {"device": kind, "device_index": int(index or 0), "compute_type": compute_type}
         self._end_tokens = vocabulary.tokens(config.end_ids)
         self._forced = vocabulary.tokens([config.forced_bos_id]) if config.forced_bos_id is not None else []
@@ -128,7 +125,7 @@ class CTranslate2Backend:
             return decoding.token_budget
         if self.architecture == "seq2seq":
             return _MOST_TOKENS_ON_CPU
-        return _MOST_STATES_ON_CPU // max(decoding.beam, decoding.hypotheses)
+        return _MOST_STATES_ON_CPU // decoding.width
 
     def _sampled(
         self, sequences: Sequence[Sequence[str]], run: Run, decoding: Decoding
@@ -191,7 +188,7 @@ class CTranslate2Backend:
     def _search(self, decoding: Decoding) -> dict[str, Any]:
         sampling = decoding.temperature > 0
         return {
-            "beam_size": 1 if sampling else max(decoding.beam, decoding.hypotheses),
+            "beam_size": 1 if sampling else decoding.width,
             "num_hypotheses": decoding.hypotheses,
             "length_penalty": decoding.length_penalty,
             "repetition_penalty": decoding.repetition_penalty,

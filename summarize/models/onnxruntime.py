@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from summarize.errors import ModelError
-from summarize.models.allowance import available_cores
+from summarize.models.allowance import available_cores, workers_of
 from summarize.models.backend import Architecture, Decoding, Hypothesis
 from summarize.models.config import CONVERTED_CONFIG, ModelConfig, read_json
 from summarize.models.decoder_shape import DecoderShape
@@ -15,9 +15,6 @@ from summarize.models.search import Limits, Output, beam_search, sample
 from summarize.models.tokenizers import Vocabulary
 from summarize.models.tree_decoder import TreeNetwork, TreeStepper
 from summarize.models.tuning import tune_process
-
-_MOST_WORKERS = 8
-"""Beyond this, cores join to decode one batch: many batches at once would wait for the same memory."""
 
 _STATE_MEMORY = 512 << 20
 """Bytes for the states of all batches in hand. Eight sequences in a batch are as fast as more."""
@@ -39,7 +36,7 @@ class OnnxRuntimeBackend:
         self._limits = Limits(config.end_ids, config.suppressed_ids)
         self._budget = TokenBudget()
         cores = threads or available_cores()
-        self._workers = min(cores, _MOST_WORKERS)
+        self._workers = workers_of(cores)
         tune_process()
         self._network = _load(folder, cores // self._workers)
 
@@ -65,17 +62,16 @@ class OnnxRuntimeBackend:
 
     def _most_tokens(self, longest: int, decoding: Decoding) -> int:
         """The padded tokens of prompts in a batch whose states fit into a worker's share of the memory."""
-        width = max(decoding.beam, decoding.hypotheses)
         tokens = _STATE_MEMORY // self._workers // self._network.shape.state_bytes
-        share = longest / (longest + width * decoding.max_length) if longest else 1.0
+        share = longest / (longest + decoding.width * decoding.max_length) if longest else 1.0
         return min(decoding.token_budget, int(tokens * share))
 
     def _search(self, prompts: list[list[int]], decoding: Decoding) -> list[list[Hypothesis]]:
         if decoding.temperature > 0:
             outputs = sample(TreeStepper(self._network, prompts, 1), prompts, self._limits, decoding)
         else:
-            width = max(decoding.beam, decoding.hypotheses)
-            outputs = beam_search(TreeStepper(self._network, prompts, width), self._limits, decoding)
+            stepper = TreeStepper(self._network, prompts, decoding.width)
+            outputs = beam_search(stepper, self._limits, decoding)
         return [[self._hypothesis(output) for output in found] for found in outputs]
 
     def _hypothesis(self, output: Output) -> Hypothesis:

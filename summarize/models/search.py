@@ -120,7 +120,7 @@ def beam_search(
 
     With `prefixes`, those of a sequence begin with its prefix, which adds nothing to their totals.
     """
-    beam = max(decoding.beam, decoding.hypotheses)
+    beam = decoding.width
     logits = stepper.start()
     groups = list(range(len(logits)))  # the sequence that each run of `width` rows decodes
     width = 1

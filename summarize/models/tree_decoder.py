@@ -16,9 +16,7 @@ from typing import Any
 import numpy as np
 
 from summarize.models.decoder_shape import EMBEDDINGS, GRAPH, DecoderShape
-from summarize.models.numpy_logits import NumpyLogits
-
-Array = np.ndarray[Any, Any]
+from summarize.models.numpy_logits import Array, NumpyLogits
 
 _PIECE = 512
 """Tokens of a prompt read at once: scores take memory by the square."""
@@ -153,7 +151,7 @@ class TreeStepper:
         self._places = np.arange(len(self._prompts))  # where the arrays have each sequence
 
     def start(self) -> NumpyLogits:
-        """Read the prompts, each from where it differs from the one before it in the alphabet."""
+        """Read the prompts, each from where it differs from the one before it in sorted order."""
         shape = self._network.shape
         self._prompt_end = 1 + int(self._lengths.max())  # the first place is hidden, so that none is empty
         room = self._prompt_end + self._width * _ROOM
