@@ -6,6 +6,7 @@ real ones. Weights are drawn wide apart, so that no two tokens are ever nearly a
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -257,15 +258,28 @@ def _byte_level(folder: Path, special: list[str], template: str) -> Any:
 
 
 def _unigram(folder: Path) -> Any:
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    import sentencepiece
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-    tokenizer = Tokenizer(models.Unigram())
+    # The trainer of `tokenizers` numbers pieces differently each time, and some numberings have near ties.
+    trained = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(SENTENCES),
+        model_writer=trained,
+        vocab_size=150,
+        hard_vocab_limit=False,
+        bos_id=-1,
+        pad_id=0,
+        eos_id=1,
+        unk_id=2,
+        minloglevel=2,
+    )
+    pieces = sentencepiece.SentencePieceProcessor(model_proto=trained.getvalue())
+    vocabulary = [(pieces.id_to_piece(index), pieces.get_score(index)) for index in range(len(pieces))]
+    tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=2))
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     tokenizer.decoder = decoders.Metaspace()
-    special = ["<pad>", "</s>", "<unk>"]
-    tokenizer.train_from_iterator(
-        SENTENCES, trainers.UnigramTrainer(vocab_size=150, special_tokens=special, unk_token="<unk>")
-    )
+    tokenizer.add_special_tokens(["<pad>", "</s>", "<unk>"])
     _template(tokenizer, "$A </s>")
     _save_tokenizer(folder, tokenizer, eos_token="</s>", pad_token="<pad>", unk_token="<unk>")
     return tokenizer
