@@ -54,6 +54,8 @@ _DATELINES = tuple(
         rf"^(?P<place>{_CITY}):\s(?=[A-Z\"“])",  # Jakarta:
     )
 )
+_MARK = re.compile("[-–—:]")
+_WITHOUT_MARK = _DATELINES[2:3]
 
 
 def dateline(text: str) -> str | None:
@@ -62,7 +64,7 @@ def dateline(text: str) -> str | None:
     None without a dateline; the empty string for one that names the outlet only (`SUARA.COM -`).
     """
     start = text[:90]
-    for pattern in _DATELINES:
+    for pattern in _DATELINES if _MARK.search(start) else _WITHOUT_MARK:
         if match := pattern.match(start):
             return match["place"].split(",")[0]
     return None

@@ -17,6 +17,8 @@ _SAMPLE = 1200  # characters; a story shows its language long before
 _FEWEST_WORDS = 8  # with fewer, any answer is a guess
 _CERTAIN = 0.9
 _WORD = re.compile(r"[^\W\d_]+")
+_TYPOGRAPHY = "“”‘’–—…•\u00a0"  # what keeps most texts from being ASCII
+_LETTERS_ONLY = {code: chr(code) if chr(code).isalpha() else " " for code in range(128)}
 _LATIN_LETTER = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _FOREIGN_LETTER = re.compile(r"[^\W\d_\u0000-\u024f]")
 
@@ -42,13 +44,12 @@ def identify(text: str) -> Verdict:
     sample = text[:_SAMPLE]
     if _is_foreign_script(sample):
         return Verdict(_model().classify(sample)[0], True)
-    words = [word.lower() for word in _WORD.findall(sample)]
+    words = _words(sample)
     if len(words) < _FEWEST_WORDS:
         return Verdict(None, False)
-    counts = Counter(words)
+    counts = _grammar(words)
     malayic, english, javanese, sundanese = (
-        sum(counts[word] for word in counts.keys() & vocabulary) / len(words)
-        for vocabulary in (_words()[name] for name in ("malayic", "english", "javanese", "sundanese"))
+        counts[name] / len(words) for name in ("malayic", "english", "javanese", "sundanese")
     )
     regional, language = max((javanese, "jv"), (sundanese, "su"))
     if regional >= 0.10 and regional > malayic:
@@ -73,19 +74,41 @@ def _is_foreign_script(sample: str) -> bool:
     return foreign >= 20 and foreign > len(_LATIN_LETTER.findall(sample))
 
 
+def _words(text: str) -> list[str]:
+    """The words of `text` in lower case."""
+    if not text.isascii():
+        for mark in _TYPOGRAPHY:
+            text = text.replace(mark, " ")
+    if text.isascii():  # as the expression would have it, in a third of the time
+        return text.lower().translate(_LETTERS_ONLY).split()
+    return [word.lower() for word in _WORD.findall(text)]
+
+
+def _grammar(words: list[str]) -> Counter[str]:
+    """How many of `words` each vocabulary of language.toml has."""
+    vocabularies = _vocabularies_of()
+    counts: Counter[str] = Counter()
+    for word, count in Counter(filter(vocabularies.__contains__, words)).items():
+        for name in vocabularies[word]:
+            counts[name] += count
+    return counts
+
+
 def _indonesian_or_malay(counts: Counter[str]) -> Verdict:
-    malay, indonesian = (
-        sum(counts[word] for word in counts.keys() & _words()[name]) for name in ("malay", "indonesian")
-    )
+    malay, indonesian = counts["malay"], counts["indonesian"]
     if malay >= 2 and malay > indonesian:
         return Verdict("ms", malay >= 4 and malay >= 3 * indonesian)
     return Verdict("id", True)
 
 
 @cache
-def _words() -> dict[str, frozenset[str]]:
-    document = tomllib.loads(Path(__file__).with_name("language.toml").read_text("utf-8"))
-    return {name: frozenset(words.split()) for name, words in document.items()}
+def _vocabularies_of() -> dict[str, tuple[str, ...]]:
+    """The vocabularies that a word is in."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, words in tomllib.loads(Path(__file__).with_name("language.toml").read_text("utf-8")).items():
+        for word in frozenset(words.split()):
+            found[word] = (*found.get(word, ()), name)
+    return found
 
 
 @cache

@@ -57,7 +57,7 @@ def read_lines(text: str) -> list[Line]:
     for number, raw in enumerate(plain.split("\n")):
         blank = True
         for piece in raw.splitlines() if raw else ():
-            folded = " ".join(piece.split())
+            folded = _folded(piece)
             if folded.startswith("#"):
                 folded = _MARKDOWN_HEADING.sub("", folded)
             if folded:
@@ -95,6 +95,13 @@ def unwrap(lines: list[Line], stands_alone: Callable[[str], bool]) -> list[Line]
 def ends_sentence(text: str) -> bool:
     """Whether `text` ends with `.`, `!`, `?` or `…`, closing quotes and brackets aside."""
     return _SENTENCE_END.search(text[-6:]) is not None
+
+
+def _folded(text: str) -> str:
+    """`text` with every run of white space made one space, and none at its ends."""
+    if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+        return text  # as most lines are, and quicker to see than to do
+    return " ".join(text.split())
 
 
 def _without_markup(text: str) -> str:

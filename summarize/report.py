@@ -7,7 +7,9 @@ import logging
 import posixpath
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -26,6 +28,7 @@ from summarize.report_data import (
     index_line,
     metric_groups,
     read_scores,
+    source_words,
 )
 from summarize.report_flags import meaning
 from summarize.report_page import packed, render
@@ -37,6 +40,8 @@ REPORT = "report.html"
 
 _DETAILS_A_CHUNK = 50
 _LINES_A_CHUNK = 1000
+_PACKERS = 2  # threads; with more, reading would be what takes the time
+_MOST_WAITING = 4
 _MOST_FAILURES = 500
 _MOST_TRACEBACKS = 20
 _DATA_HERE = "<!-- the articles -->"
@@ -173,25 +178,40 @@ def _by_id(records: Records[Reference]) -> Mapping[str, Reference]:
 
 
 def _write_articles(file: IO[str], run: Run, metrics: Sequence[MetricScore]) -> Totals:
-    """Write index and details of all articles as chunks; what they add up to."""
+    """Write index and details of all articles as chunks; what they add up to.
+
+    Compressing takes as long as all else together and leaves Python free, so that threads do it meanwhile.
+    """
     totals = Totals()
+    waiting: deque[Future[str]] = deque()
+    with ThreadPoolExecutor(_PACKERS) as pool:
+        for kind, value in _chunks(run, metrics, totals):
+            waiting.append(pool.submit(_element, kind, value))
+            if len(waiting) > _MOST_WAITING:
+                file.write(waiting.popleft().result())
+        file.writelines(element.result() for element in waiting)
+    return totals
+
+
+def _chunks(run: Run, metrics: Sequence[MetricScore], totals: Totals) -> Iterator[tuple[str, Any]]:
+    """Index and details of all articles, some at a time; `totals` counts them as they pass."""
     lines: list[dict[str, Any]] = []
     articles = run.store.articles()
     while batch := list(islice(articles, _DETAILS_A_CHUNK)):
         for article in batch:
-            totals.add(article)
-            lines.append(index_line(article, metrics, run.scores))
-        _write_chunk(file, "details", [detail(article, run.references.get(article.id)) for article in batch])
+            words = source_words(article)
+            totals.add(article, words)
+            lines.append(index_line(article, words, metrics, run.scores))
+        yield "details", [detail(article, run.references.get(article.id)) for article in batch]
         if len(lines) >= _LINES_A_CHUNK:
-            _write_chunk(file, "index", _columns(lines))
+            yield "index", _columns(lines)
             lines = []
     if lines:
-        _write_chunk(file, "index", _columns(lines))
-    return totals
+        yield "index", _columns(lines)
 
 
-def _write_chunk(file: IO[str], kind: str, value: Any) -> None:
-    file.write(f'<script type="text/plain" class="{kind}">{packed(value)}</script>\n')
+def _element(kind: str, value: Any) -> str:
+    return f'<script type="text/plain" class="{kind}">{packed(value)}</script>\n'
 
 
 def _columns(lines: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:

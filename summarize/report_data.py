@@ -36,11 +36,11 @@ class Totals:
     flags: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
 
-    def add(self, article: Article) -> None:
-        """Count an article."""
+    def add(self, article: Article, words: int) -> None:
+        """Count an article whose body has so many words."""
         self.articles += 1
         self.flagged += bool(article.flags)
-        self.source_words += source_words(article)
+        self.source_words += words
         self.summary_words += len((article.summary or "").split())
         self.removed += len(article.removed)
         self.seconds += article.seconds if math.isfinite(article.seconds) else 0.0
@@ -74,11 +74,10 @@ def read_scores(folder: Folder) -> Scores | None:
         return None
 
 
-def index_line(article: Article, metrics: Sequence[MetricScore], scores: Scores | None) -> Line:
-    """An article as the table of articles shows, searches, sorts and filters it."""
+def index_line(article: Article, words: int, metrics: Sequence[MetricScore], scores: Scores | None) -> Line:
+    """An article, of so many words, as the table of articles shows, searches, sorts and filters it."""
     values = scores.articles.get(article.id, {}) if scores else {}
     summary_length = len((article.summary or "").split())
-    words = source_words(article)
     return {
         "id": article.id,
         "title": article.title_en or article.title or file_name(article.source),

@@ -10,7 +10,7 @@ from summarize.article import Article
 from summarize.figures import counted, duration, number, span
 from summarize.folder import Folder
 from summarize.report import Run, place, read_run
-from summarize.report_data import Totals, file_name, headline_metrics
+from summarize.report_data import Totals, file_name, headline_metrics, source_words
 from summarize.report_flags import meaning
 from summarize.report_throughput import throughput
 
@@ -40,7 +40,7 @@ def markdown(folder: Folder) -> str:
     totals = Totals()
     first: list[Article] = []
     for article in run.store.articles((*_COLUMNS, "language", "seconds")):
-        totals.add(article)
+        totals.add(article, source_words(article))
         if len(first) < _MOST_SUMMARIES:
             first.append(article)
     blocks = [f"## Summaries: {plain(run.name)}", _headline(run, totals)]

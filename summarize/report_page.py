@@ -23,6 +23,7 @@ from summarize import __version__
 from summarize.figures import duration, number, p_value, span
 
 _TEMPLATES = "templates"
+_LEVEL = 5  # of gzip; 6 takes nearly twice as long for 2 % less
 _ESCAPES = str.maketrans(
     {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 )
@@ -58,7 +59,7 @@ def embedded(value: Any) -> Markup:
 def packed(value: Any) -> str:
     """A value as base64 of gzip of JSON, for a script element of type text/plain."""
     data = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-    return base64.b64encode(gzip.compress(data, compresslevel=6, mtime=0)).decode("ascii")
+    return base64.b64encode(gzip.compress(data, _LEVEL, mtime=0)).decode("ascii")
 
 
 @cache
