@@ -7,6 +7,7 @@ import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
@@ -165,10 +166,15 @@ SCHEMA = pa.schema(
 """Columns of `articles/part-*.parquet`. Failed articles are stored apart, see `store`."""
 
 
+_COLUMNS = tuple(SCHEMA.names)
+_values = attrgetter(*_COLUMNS)
+_as_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
+
 def to_row(article: Article) -> dict[str, Any]:
     """An article as a row of `SCHEMA`."""
-    row: dict[str, Any] = {name: getattr(article, name) for name in SCHEMA.names}
-    row["metadata"] = json.dumps(article.metadata, ensure_ascii=False, default=str)
+    row: dict[str, Any] = dict(zip(_COLUMNS, _values(article), strict=True))
+    row["metadata"] = _as_json(article.metadata)
     row["removed"] = [_fields(item, _REMOVAL_NAMES) for item in article.removed]
     row["segments"] = [_fields(item, _SEGMENT_NAMES) for item in article.segments]
     row["flags"] = [_fields(item, _FLAG_NAMES) for item in article.flags]
@@ -185,11 +191,11 @@ def from_row(row: Mapping[str, Any]) -> Article:
     fields["metadata"] = json.loads(fields.get("metadata") or "{}")
     for name in ("paragraphs", "paragraphs_en", "candidates"):
         fields[name] = tuple(fields.get(name) or ())
-    fields["removed"] = tuple(Removal(**item) for item in fields.get("removed") or ())
+    fields["removed"] = tuple([Removal(**item) for item in fields.get("removed") or ()])
     fields["segments"] = tuple(
-        Segment(**{**item, "notes": tuple(item["notes"] or ())}) for item in fields.get("segments") or ()
+        [Segment(**{**item, "notes": tuple(item["notes"] or ())}) for item in fields.get("segments") or ()]
     )
     fields["flags"] = tuple(
-        Flag(**{**item, "words": tuple(item["words"] or ())}) for item in fields.get("flags") or ()
+        [Flag(**{**item, "words": tuple(item["words"] or ())}) for item in fields.get("flags") or ()]
     )
     return Article(**fields)

@@ -41,6 +41,7 @@ class PageEditor:
         self._so_far: list[tuple[int, int]] | None = None  # words and paragraphs above each line
         self._prose: str | None = None  # the words of the body
         self._end: int | None = None  # the number of the first line that marks the end of the story
+        self._reworded = True  # since `cut_glued` last looked at every line
 
     def drop(self, rules: Mapping[int, str]) -> None:
         """Take out whole lines: rule names by index."""
@@ -103,6 +104,9 @@ class PageEditor:
 
     def cut_glued(self) -> None:
         """Take out what is glued to lines or stands within them, wherever they are."""
+        if not self._reworded:
+            return
+        self._reworded = False
         everything = "\n".join(line.text for line in self.lines).lower()
         for rule in furniture().glued:
             if rule.where != "last" and holds_any(everything, rule.needs):
@@ -195,6 +199,7 @@ class PageEditor:
                 continue
             self.removed.extend(Removal(line.number, piece, rule.name) for piece in pieces)
             self._keep([*self.lines[:index], replace(line, text=rest), *self.lines[index + 1 :]])
+            self._reworded = True
             if rule.name in _END_MARKS:
                 self._mark_end(line.number)
         self.drop(emptied)

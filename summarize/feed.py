@@ -21,6 +21,7 @@ from summarize.stopping import Stop
 
 _MOST_SECONDS_COUNTING = 30.0
 _COUNT_AFTER_SECONDS = 3.0
+_REST_SECONDS = 0.2
 _LOOK_ANYWAY_SECONDS = 60.0
 _SHARE_OF_LOOKING = 0.1
 
@@ -73,6 +74,8 @@ class Feed:
         self.unsettled = 0
         self.cut = False
         self.waiting = threading.Event()
+        self._resting = threading.Event()  # set while nobody waits for a batch
+        self._resting.set()
 
     def batches(self, size: Callable[[], int]) -> Iterator[list[Article]]:
         """Batches of `size()` articles each. An empty one says that all there is has been read for now."""
@@ -84,6 +87,7 @@ class Feed:
             yield []
 
     def _one_pass(self, size: Callable[[], int]) -> Iterator[list[Article]]:
+        self._resting.clear()
         reader = self._read()
         batch: list[Article] = []
         for article in reader:
@@ -93,15 +97,21 @@ class Feed:
             self._progress.duplicates = reader.duplicates
             if self._is_done(article) or (self._source.watch and not self._given.add(article.id)):
                 continue
-            batch.append(article if article.error is not None else self._cleaner([article])[0])
+            batch.append(article)
             if len(batch) >= size():
-                yield batch
+                yield from self._cleaned(batch)
                 batch = []
         self._progress.duplicates = reader.duplicates
         self._progress.total = reader.count
         self.unsettled = reader.unsettled
         if batch:
-            yield batch
+            yield from self._cleaned(batch)
+
+    def _cleaned(self, batch: list[Article]) -> Iterator[list[Article]]:
+        cleaned = self._cleaner(batch)
+        self._resting.set()
+        yield cleaned
+        self._resting.clear()
 
     def _read(self) -> Reader:
         source = self._source
@@ -140,7 +150,10 @@ class Feed:
 
     @contextmanager
     def counting(self) -> Iterator[None]:
-        """Tell `progress` how many articles there are, in a thread that ends with the block at the latest."""
+        """Tell `progress` how many articles there are, in a thread that ends with the block at the latest.
+
+        It works while no batch is wanted: what is quick has its total when all is read anyway.
+        """
         if "-" in self._source.inputs:  # standard input can be read once only
             yield
             return
@@ -158,6 +171,8 @@ class Feed:
         try:
             reader = self._read()
             for _ in reader:
+                while not self._resting.wait(_REST_SECONDS) and not over.is_set():
+                    deadline += _REST_SECONDS
                 if self._progress.total is not None or over.is_set() or time.monotonic() > deadline:
                     return
         except Exception as error:  # the reading that matters will meet it too

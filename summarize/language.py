@@ -10,15 +10,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from summarize.words import word_finder
+
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 _SAMPLE = 1200  # characters; a story shows its language long before
 _FEWEST_WORDS = 8  # with fewer, any answer is a guess
 _CERTAIN = 0.9
-_WORD = re.compile(r"[^\W\d_]+")
-_TYPOGRAPHY = "“”‘’–—…•\u00a0"  # what keeps most texts from being ASCII
-_LETTERS_ONLY = {code: chr(code) if chr(code).isalpha() else " " for code in range(128)}
+_words = word_finder(r"[^\W\d_]")
 _LATIN_LETTER = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _FOREIGN_LETTER = re.compile(r"[^\W\d_\u0000-\u024f]")
 
@@ -44,7 +44,7 @@ def identify(text: str) -> Verdict:
     sample = text[:_SAMPLE]
     if _is_foreign_script(sample):
         return Verdict(_model().classify(sample)[0], True)
-    words = _words(sample)
+    words = _words(sample.lower())
     if len(words) < _FEWEST_WORDS:
         return Verdict(None, False)
     counts = _grammar(words)
@@ -72,16 +72,6 @@ def load() -> None:
 def _is_foreign_script(sample: str) -> bool:
     foreign = 0 if sample.isascii() else len(_FOREIGN_LETTER.findall(sample))
     return foreign >= 20 and foreign > len(_LATIN_LETTER.findall(sample))
-
-
-def _words(text: str) -> list[str]:
-    """The words of `text` in lower case."""
-    if not text.isascii():
-        for mark in _TYPOGRAPHY:
-            text = text.replace(mark, " ")
-    if text.isascii():  # as the expression would have it, in a third of the time
-        return text.lower().translate(_LETTERS_ONLY).split()
-    return [word.lower() for word in _WORD.findall(text)]
 
 
 def _grammar(words: list[str]) -> Counter[str]:

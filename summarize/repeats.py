@@ -10,8 +10,9 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from summarize.pagetext import Line, ends_sentence
+from summarize.words import word_finder
 
-_WORD = re.compile(r"\w+")
+_words = word_finder(r"\w")
 _SHORT_CREDIT = re.compile(r"\s*[(\[]?[^()\[\]]{2,60}[)\]]?\.?\s*")
 _RUN_WORDS = 40  # a repeated run of lines this long is a second printing, not a refrain
 _LONE_WORDS = 25  # so is a single paragraph of this length
@@ -23,7 +24,7 @@ _SKIPPED = 2  # lines of a second printing in a row that may differ from the fir
 @lru_cache(maxsize=8192)
 def key(text: str) -> str:
     """`text` as lower-case words, so that two printings compare equal whatever their punctuation."""
-    return " ".join(_WORD.findall(text.casefold()))
+    return " ".join(_words(text.casefold()))
 
 
 def repeated_bodies(lines: Sequence[Line]) -> dict[int, str]:

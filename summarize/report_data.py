@@ -63,7 +63,9 @@ class Totals:
 
 def source_words(article: Article) -> int:
     """Words of the article's body as read, page furniture left out."""
-    return sum(len(paragraph.split()) for paragraph in article.paragraphs or (article.text,))
+    if not article.paragraphs:
+        return len(article.text.split())
+    return sum([paragraph.count(" ") + 1 for paragraph in article.paragraphs])  # they are folded
 
 
 def read_scores(folder: Folder) -> Scores | None:

@@ -113,33 +113,36 @@ class Reader(Iterator[Article]):
                     continue
                 articles = [found] if isinstance(found, Article) else _read_file(place, found, self._columns)
                 for article in articles:
-                    unique = self._unique(article)
+                    unique = self._unique(article, position)
                     if unique is None:
                         self.duplicates += 1
                         continue
                     if self._shard is None or in_shard(unique.id, self._shard):
                         self.count += 1
-                        yield replace(unique, position=position)
+                        yield unique
                     position += 1
 
-    def _unique(self, article: Article) -> Article | None:
-        """The article, None if it came before.
+    def _unique(self, article: Article, position: int) -> Article | None:
+        """The article in its place, None if it came before.
 
         Where tables number their rows each from 1, an id comes again with another text, in this input or
         since an earlier run. That is another article: its id gets a suffix made of its text.
         """
         text_id = article_id(article.text)
         if article.error or article.id == text_id:  # the id stands for all there is
-            return None if self._seen.add_version(article.id, article.id) == "same" else article
-        article = replace(article, text_id=text_id)
+            known = self._seen.add_version(article.id, article.id)
+            return None if known == "same" else replace(article, position=position)
         taken = self._is_taken is not None and self._is_taken(article.id, text_id)
         known = "other text" if taken else self._seen.add_version(article.id, text_id)
-        if known != "other text":
-            return article if known == "new" else None
+        if known == "same":
+            return None
+        if known == "new":
+            return replace(article, text_id=text_id, position=position)
         other = f"{article.id}-{text_id[:8]}"
         if self._seen.add_version(other, text_id) == "same":
             return None
-        return replace(article, id=other, metadata={**article.metadata, "id": article.id})
+        metadata = {**article.metadata, "id": article.id}
+        return replace(article, id=other, text_id=text_id, position=position, metadata=metadata)
 
 
 def in_shard(id: str, shard: tuple[int, int]) -> bool:

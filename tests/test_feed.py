@@ -89,6 +89,32 @@ def test_a_long_run_learns_how_many_articles_there_are_before_it_has_read_them(
         assert eventually(lambda: progress.total == 5)
 
 
+def test_articles_are_counted_while_no_batch_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("summarize.feed._COUNT_AFTER_SECONDS", 0.01)
+    write_articles(tmp_path, 5)
+    progress = Progress(0, 0)
+    reading, go_on = threading.Event(), threading.Event()
+
+    def is_done(article: Article) -> bool:
+        if article.position == 2:
+            reading.set()
+            go_on.wait(10)
+        return False
+
+    feed = Feed(Source((str(tmp_path),), Columns()), Cleaner(), is_done, progress, Stop())
+    batches = feed.batches(lambda: 4)
+    thread = threading.Thread(target=lambda: next(batches))
+    thread.start()
+    assert reading.wait(10)
+    with feed.counting():
+        assert not eventually(lambda: progress.total == 5, seconds=0.5)
+        go_on.set()
+        assert eventually(lambda: progress.total == 5)
+    thread.join(10)
+
+
 @pytest.fixture
 def arrivals(tmp_path: Path) -> Iterator[tuple[Feed, list[str]]]:
     """A feed that watches a folder with one article in it, and the names of what it gave."""
@@ -110,8 +136,8 @@ def arrivals(tmp_path: Path) -> Iterator[tuple[Feed, list[str]]]:
     assert feed.cut
 
 
-def eventually(holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 20
+def eventually(holds: Callable[[], bool], seconds: float = 20) -> bool:
+    deadline = time.monotonic() + seconds
     while not holds() and time.monotonic() < deadline:
         time.sleep(0.02)
     return holds()
