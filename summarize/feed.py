@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +22,7 @@ from summarize.stopping import Stop
 
 _MOST_SECONDS_COUNTING = 30.0
 _COUNT_AFTER_SECONDS = 3.0
-_REST_SECONDS = 0.2
+_REST_SECONDS = 0.25
 _LOOK_ANYWAY_SECONDS = 60.0
 _SHARE_OF_LOOKING = 0.1
 
@@ -74,8 +75,7 @@ class Feed:
         self.unsettled = 0
         self.cut = False
         self.waiting = threading.Event()
-        self._resting = threading.Event()  # set while nobody waits for a batch
-        self._resting.set()
+        self._resting_since = time.monotonic()  # nobody has wanted a batch; infinite while somebody does
 
     def batches(self, size: Callable[[], int]) -> Iterator[list[Article]]:
         """Batches of `size()` articles each. An empty one says that all there is has been read for now."""
@@ -87,7 +87,7 @@ class Feed:
             yield []
 
     def _one_pass(self, size: Callable[[], int]) -> Iterator[list[Article]]:
-        self._resting.clear()
+        self._resting_since = math.inf
         reader = self._read()
         batch: list[Article] = []
         for article in reader:
@@ -109,9 +109,9 @@ class Feed:
 
     def _cleaned(self, batch: list[Article]) -> Iterator[list[Article]]:
         cleaned = self._cleaner(batch)
-        self._resting.set()
+        self._resting_since = time.monotonic()
         yield cleaned
-        self._resting.clear()
+        self._resting_since = math.inf
 
     def _read(self) -> Reader:
         source = self._source
@@ -152,7 +152,7 @@ class Feed:
     def counting(self) -> Iterator[None]:
         """Tell `progress` how many articles there are, in a thread that ends with the block at the latest.
 
-        It works while no batch is wanted: what is quick has its total when all is read anyway.
+        It works while no batch is wanted for a while: a run that is quick has soon read everything anyway.
         """
         if "-" in self._source.inputs:  # standard input can be read once only
             yield
@@ -171,7 +171,7 @@ class Feed:
         try:
             reader = self._read()
             for _ in reader:
-                while not self._resting.wait(_REST_SECONDS) and not over.is_set():
+                while time.monotonic() - self._resting_since < _REST_SECONDS and not over.wait(_REST_SECONDS):
                     deadline += _REST_SECONDS
                 if self._progress.total is not None or over.is_set() or time.monotonic() > deadline:
                     return
