@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from summarize import language
 from summarize.article import Article, Flag, Removal
@@ -62,33 +62,32 @@ class Cleaner:
             metadata = dict(article.metadata)
             if page.dateline:
                 metadata["dateline"] = page.dateline
-            article = replace(
-                article,
-                paragraphs=page.paragraphs,
-                removed=page.removed,
-                title=page.title,
-                date=article.date or page.date,
-                metadata=metadata,
-            )
+            found: dict[str, Any] = {
+                "paragraphs": page.paragraphs,
+                "removed": page.removed,
+                "title": page.title,
+                "date": article.date or page.date,
+                "metadata": metadata,
+            }
             if not page.paragraphs:
-                return article.failed("clean", _nothing_left(page))
-            return self._with_language(article)
+                return replace(article, **found).failed("clean", _nothing_left(page))
+            return self._with_language(article, found)
         except Exception as error:  # one page that breaks a rule must not stop the others
             return article.failed("clean", f"{type(error).__name__}: {error}", traceback.format_exc())
 
-    def _with_language(self, article: Article) -> Article:
-        """The article with its language; failed or flagged if that is not one we can work with.
+    def _with_language(self, article: Article, found: Mapping[str, Any]) -> Article:
+        """The article with what was found and its language; failed or flagged if we can't work with that.
 
         What is not certain counts as what the input says, or else as Indonesian.
         """
-        verdict = language.identify("\n".join(article.paragraphs))
+        verdict = language.identify("\n".join(found["paragraphs"]))
         if verdict.language == "ms":
             flag = Flag("possibly-malay", (), "The text reads like Malay rather than Indonesian.")
-            return replace(article, language="ms" if verdict.certain else "id").flagged(flag)
+            return replace(article, **found, language="ms" if verdict.certain else "id").flagged(flag)
         if verdict.language is None or not verdict.certain:
             stated = article.language if article.language in _LANGUAGES else None
-            return replace(article, language=stated or "id")
-        article = replace(article, language=verdict.language)
+            return replace(article, **found, language=stated or "id")
+        article = replace(article, **found, language=verdict.language)
         if verdict.language in _LANGUAGES:
             return article
         reason = f"the text is not Indonesian: it looks like {_name(verdict.language)}"

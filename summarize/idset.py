@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import mmap
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -46,6 +47,8 @@ class IdSet:
         return digest in self._recent or self._has_sorted(digest)
 
     def _has_sorted(self, digest: int) -> bool:
+        if not self._sorted:
+            return False
         key = np.uint64(digest)
         for run in self._sorted:
             at = int(run.searchsorted(key))
@@ -108,6 +111,8 @@ class VersionSet(IdSet):
     def _has_id(self, of_id: int) -> bool:
         if of_id in self._recent_ids:
             return True
+        if not self._sorted:
+            return False
         lowest = np.uint64(of_id << _TEXT_BITS)
         for run in self._sorted:
             at = int(run.searchsorted(lowest))
@@ -121,6 +126,7 @@ def _version(item: str, text: str) -> tuple[int, int]:
     return of_id, of_id << _TEXT_BITS | _digest(text) & ((1 << _TEXT_BITS) - 1)
 
 
+@lru_cache(maxsize=1 << 13)  # an id is asked for a dozen times between its reading and its commit
 def _digest(item: str) -> int:
     data = item.encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")
