@@ -35,7 +35,7 @@ _ABOUT_ITSELF = re.compile(
 _SPECIAL = re.compile(r"<\|[^|<>]{1,40}\|>|</?(?:s|pad|unk|article|summary|think)>", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"<n>|<br\s*/?>")  # PEGASUS writes <n>
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
-_EMPHASIS = re.compile(r"(\*{1,3}|_{2,3}|`{1,3})(?=\S)(.+?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{2,3}|`{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)
 _LINE_MARK = re.compile(r"\A\s*(?:#{1,6}\s+|>\s+|[-*•–—+]\s+|\(?\d{1,2}[.)]\s+)+")
 _TOKEN = re.compile(r"\w+")
 _QUOTES = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»"}
@@ -53,7 +53,7 @@ def postedit(
     A list has one sentence a line, each behind "- ".
     """
     lines = [_without_markup(line) for line in _LINE_BREAK.sub("\n", _SPECIAL.sub(" ", text)).splitlines()]
-    whole = _without_preamble(_unquoted("\n".join(line for line in lines if line)))
+    whole = _without_preamble(_unquoted(_without_emphasis("\n".join(line for line in lines if line))))
     found = _complete([_direct(sentence) for sentence in sentences(whole)], form=form, cut_off=cut_off)
     kept = _distinct([sentence for sentence in found if _fit_to_print(sentence)])
     return join(_within(kept, words, most_sentences), form)
@@ -71,10 +71,13 @@ def lead_sentences(paragraphs: Sequence[str], words: int) -> list[str]:
 
 
 def _without_markup(line: str) -> str:
-    line = _LINE_MARK.sub("", _LINK.sub(r"\1", line))
-    for _ in range(2):  # emphasis within emphasis
-        line = _EMPHASIS.sub(r"\2", line)
-    return " ".join(line.split())
+    return " ".join(_LINE_MARK.sub("", _LINK.sub(r"\1", line)).split())
+
+
+def _without_emphasis(text: str) -> str:
+    while (plain := _EMPHASIS.sub(r"\2", text)) != text:  # emphasis within emphasis
+        text = plain
+    return text
 
 
 def _without_preamble(text: str) -> str:
@@ -95,8 +98,8 @@ def _unquoted(text: str) -> str:
 
 
 def _direct(sentence: str) -> str:
-    """What "The article says that …" says."""
-    return _capitalised(_ATTRIBUTION.sub("", sentence, count=1))
+    """What "- The article says that …" says."""
+    return _capitalised(_ATTRIBUTION.sub("", _LINE_MARK.sub("", sentence), count=1))
 
 
 def _capitalised(text: str) -> str:

@@ -37,6 +37,8 @@ def edited(text: str, **options) -> str:
         f"- {NEWS}",
         f"1. {NEWS}",
         "The **governor** opened a [bridge](https://example.org) in __Bandung__.",
+        "*The **governor** opened a bridge in `Bandung`.*",
+        f"Yes. - {NEWS}",
         f"<summary>{NEWS}</summary>",
         f"{NEWS}<|im_end|>",
         f"<s>{NEWS}</s>",
@@ -59,6 +61,7 @@ def test_chatter_and_markup_go(raw):
         "The Article 5 pact was signed by 30 countries: all agreed.",
         'The minister said: "No deal."',
         "Sure winners lost the race in Bandung.",
+        "The film M*A*S*H was shown in Bandung.",
     ],
 )
 def test_news_stays_as_it_is(text):
@@ -113,6 +116,10 @@ def test_whole_sentences_up_to_the_limits():
     assert edited(raw) == "One dog came in. Two cats went out. Three birds flew up."
     assert edited(raw, words=8, most_sentences=None) == "One dog came in. Two cats went out."
     assert edited(raw, words=1) == "One dog came in."
+
+
+def test_emphasis_may_span_lines():
+    assert edited("**The bridge is open.\nCars may use it.**") == "The bridge is open. Cars may use it."
 
 
 def test_a_list_has_a_sentence_a_line():

@@ -48,9 +48,12 @@ class NumpyLogits:
             rows, tokens = zip(*rules.banned, strict=True)
             logits[rows, tokens] = -np.inf
         greatest = logits.max(1)
+        impossible = greatest == -np.inf  # every token banned
+        greatest[impossible] = 0.0
         shifted = logits - greatest[:, None]
-        np.exp(shifted, out=shifted)
-        return NumpyLogits(logits, -(np.log(shifted.sum(1)) + greatest))
+        sums = np.exp(shifted, out=shifted).sum(1)
+        sums[impossible] = 1.0
+        return NumpyLogits(logits, -(np.log(sums) + greatest))
 
     def force(self, prefixes: Sequence[Sequence[int]], position: int) -> None:
         """See `Logits.force`."""

@@ -54,6 +54,8 @@ class TorchLogits:
         before = torch.tensor(totals, device=self.values.device)
         scores = (before[:, None] + self.values).view(-1, width * vocabulary)
         best, flat = scores.topk(min(count, scores.shape[1]))
+        if best.isnan().any():  # a row with every token banned, which counts as greater than all others
+            best, flat = scores.masked_fill(scores.isnan(), -torch.inf).topk(best.shape[1])
         return [
             [
                 Candidate(total, group * width + index // vocabulary, index % vocabulary)
