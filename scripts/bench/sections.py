@@ -170,6 +170,7 @@ def runs(plan: Plan) -> Findings:
     many = mostly_short(plan.sentences, 10_000, 60, plan.seeds)
     short = whole.write_jsonl(Corpus("mostly short", tuple(many), ()), 10_000, plan.work / "short.jsonl")
     night = whole.run(short, plan.work / "night", *options)
+    stored = whole.stored(plan.work / "10000.jsonl", plan.work / "stored")
     copied = whole.datatrove(plan.work / "10000.jsonl", plan.work / "datatrove", plan.datatrove)
     rate = 9_900 / (stub[10_000].seconds - stub[100].seconds)
     marginal = (stub[10_000].cpu_seconds - stub[1_000].cpu_seconds) / 9_000
@@ -180,6 +181,7 @@ def runs(plan: Plan) -> Findings:
             "stub": {str(count): asdict(one) for count, one in stub.items()},
             "starter": asdict(starter) | {"articles": few},
             "starter, mostly short": asdict(night) | {"articles": len(many)},
+            "read and stored": asdict(stored),
             "datatrove": asdict(copied) if copied else "not installed",
         },
         (

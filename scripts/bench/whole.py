@@ -109,6 +109,22 @@ def first_batch(model: str) -> dict[str, object]:
     return {"seconds": time.perf_counter() - started, "imports": done.stdout.split()}
 
 
+def stored(inputs: Path, output: Path) -> Timed:
+    """Articles read and stored in batches, with neither cleaning nor stages nor a report."""
+    code = (
+        "import sys\n"
+        "from summarize.folder import Folder\n"
+        "from summarize.pipeline import batched\n"
+        "from summarize.sources import read\n"
+        "from summarize.store import Store\n"
+        "store = Store(Folder(sys.argv[2]))\n"
+        "for batch in batched(read(sys.argv[1]), 512):\n"
+        "    store.commit(batch)\n"
+    )
+    shutil.rmtree(output, ignore_errors=True)
+    return timed([sys.executable, "-c", code, str(inputs), str(output)])
+
+
 def datatrove(inputs: Path, output: Path, python: str) -> Timed | None:
     """datatrove's local executor reading and writing the same JSONL; None where `python` doesn't have it."""
     code = (
