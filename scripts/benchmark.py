@@ -174,6 +174,7 @@ def _plumbing(found: dict[str, Any]) -> str:
     beside = other if isinstance(other, str) else cost(other)
     return (
         f"10,000 articles through a stub model: {cost(found['stub']['10000'])}\n"
+        f"read and stored, nothing else: {cost(found['read and stored'])}\n"
         f"datatrove, which only reads and writes them: {beside}"
     )
 
