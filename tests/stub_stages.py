@@ -1,5 +1,6 @@
 """Stages for tests of engines and runs: they do what an article's text tells them to."""
 
+import gc
 import os
 import resource
 import signal
@@ -37,6 +38,15 @@ class Obedient:
             replace(article, summary=article.text.upper() + ".") if article.error is None else article
             for article in articles
         ]
+
+
+class TellsOfCollections:
+    """Summarizes by saying after how many new objects Python looks for cyclic garbage."""
+
+    name = "collections"
+
+    def __call__(self, articles: list[Article]) -> list[Article]:
+        return [replace(article, summary=str(gc.get_threshold()[0])) for article in articles]
 
 
 class CrashesOnce(Obedient):
@@ -81,6 +91,10 @@ class NoModel(Obedient):
 
 def obedient(device: str) -> list[Obedient]:
     return [Obedient()]
+
+
+def tells_of_collections(device: str) -> list[TellsOfCollections]:
+    return [TellsOfCollections()]
 
 
 def crashes_once(marker: Path, device: str) -> list[Obedient]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from typing import Any
 
@@ -10,8 +9,7 @@ import typer
 
 from summarize import __version__
 from summarize.errors import SummarizeError
-
-_OBJECTS_BETWEEN_COLLECTIONS = 100_000
+from summarize.models.tuning import collect_rarely
 
 app = typer.Typer(
     name="summarize",
@@ -90,8 +88,7 @@ def main() -> None:
     from summarize.cli.console import print_error
     from summarize.cli.settings import load_settings
 
-    # Articles are many objects without cycles, in which to look for some took a tenth of the time.
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    collect_rarely()
     command = typer.main.get_command(app)
     _hide_variables(command)
     try:

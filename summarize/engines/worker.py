@@ -19,7 +19,7 @@ from typing import Protocol
 
 from summarize.article import Article
 from summarize.errors import SummarizeError
-from summarize.models.tuning import give_back_memory
+from summarize.models.tuning import collect_rarely, give_back_memory
 from summarize.stopping import SIGNALS
 
 _PR_SET_PDEATHSIG = 1
@@ -80,6 +80,7 @@ def _bear(stage: Stage, batch: list[Article], fatal: tuple[type[Exception], ...]
 def serve(pipe: Connection, build: Build, device: str) -> None:
     """Body of the model process. Sends `(kind, payload)` messages: ready, stage, log, done, fatal."""
     _leave_stopping_to_the_parent()
+    collect_rarely()
     # Receiving begins before the models load, so that the parent never waits to get rid of a batch.
     batches: SimpleQueue[list[Article]] = SimpleQueue()
     threading.Thread(target=_receive, args=(pipe, batches), daemon=True).start()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 
@@ -20,9 +20,11 @@ from summarize.models.backend import Decoding
 History = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A row extended by a token; `total` is the sum of log-probabilities so far."""
+class Candidate(NamedTuple):
+    """A row extended by a token; `total` is the sum of log-probabilities so far.
+
+    A tuple, since a step makes thousands of them while a GPU waits.
+    """
 
     total: float
     row: int

@@ -47,6 +47,11 @@ def test_several_model_processes_share_the_work() -> None:
     assert sorted(int(article.id) for article in committed) == list(range(21))
 
 
+def test_model_processes_look_for_garbage_rarely() -> None:
+    (article,) = run(["text"], stub_stages.tells_of_collections)
+    assert int(article.summary or 0) >= 100_000
+
+
 @pytest.mark.parametrize(
     ("poison", "reason"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,28 @@ def test_the_output_does_not_depend_on_what_else_is_in_the_batch(
     inputs = sequences(model)
     together = tokens(model.backend.generate(inputs, decoding))
     assert together == [tokens(model.backend.generate([one], decoding))[0] for one in inputs]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_decoding_leaves_no_tensor_in_a_cycle_as_garbage_is_looked_for_rarely(
+    models: dict[str, Model], family: str
+) -> None:
+    model = models[family]
+    inputs = sequences(model)
+    decoding = Decoding(beam=2, max_length=8)
+    model.backend.generate(inputs, decoding)
+    gc.collect()
+    gc.disable()
+    try:
+        model.backend.generate(inputs, decoding)
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        gc.collect()
+        left = [item for item in gc.garbage if isinstance(item, torch.Tensor)]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert left == []
 
 
 @pytest.mark.parametrize("family", FAMILIES)
