@@ -23,6 +23,7 @@ from summarize.stopping import Stop
 _MOST_SECONDS_COUNTING = 30.0
 _COUNT_AFTER_SECONDS = 3.0
 _REST_SECONDS = 0.25
+_MOST_SECONDS_GIVING_WAY = 60.0
 _LOOK_ANYWAY_SECONDS = 60.0
 _SHARE_OF_LOOKING = 0.1
 
@@ -152,7 +153,8 @@ class Feed:
     def counting(self) -> Iterator[None]:
         """Tell `progress` how many articles there are, in a thread that ends with the block at the latest.
 
-        It works while no batch is wanted for a while: a run that is quick has soon read everything anyway.
+        In the first minute it works only while no batch has been wanted for a moment: a quick run has soon
+        read everything anyway.
         """
         if "-" in self._source.inputs:  # standard input can be read once only
             yield
@@ -164,14 +166,20 @@ class Feed:
         finally:
             over.set()
 
+    def _is_wanted(self, began: float) -> bool:
+        """Whether a batch is being read, or was a moment ago, and counting began not long since."""
+        now = time.monotonic()
+        return now - self._resting_since < _REST_SECONDS and now - began < _MOST_SECONDS_GIVING_WAY
+
     def _count(self, over: threading.Event) -> None:
         if over.wait(_COUNT_AFTER_SECONDS):  # a short run
             return
-        deadline = time.monotonic() + _MOST_SECONDS_COUNTING
+        began = time.monotonic()
+        deadline = began + _MOST_SECONDS_COUNTING
         try:
             reader = self._read()
             for _ in reader:
-                while time.monotonic() - self._resting_since < _REST_SECONDS and not over.wait(_REST_SECONDS):
+                while self._is_wanted(began) and not over.wait(_REST_SECONDS):
                     deadline += _REST_SECONDS
                 if self._progress.total is not None or over.is_set() or time.monotonic() > deadline:
                     return

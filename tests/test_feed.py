@@ -89,30 +89,46 @@ def test_a_long_run_learns_how_many_articles_there_are_before_it_has_read_them(
         assert eventually(lambda: progress.total == 5)
 
 
-def test_articles_are_counted_while_no_batch_is_wanted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Feed, Progress, threading.Event]]:
+    """A feed of five articles in the middle of reading a batch until the event is set."""
     monkeypatch.setattr("summarize.feed._COUNT_AFTER_SECONDS", 0.01)
     write_articles(tmp_path, 5)
-    progress = Progress(0, 0)
     reading, go_on = threading.Event(), threading.Event()
 
     def is_done(article: Article) -> bool:
         if article.position == 2:
             reading.set()
-            go_on.wait(10)
+            go_on.wait(20)
         return False
 
+    progress = Progress(0, 0)
     feed = Feed(Source((str(tmp_path),), Columns()), Cleaner(), is_done, progress, Stop())
-    batches = feed.batches(lambda: 4)
-    thread = threading.Thread(target=lambda: next(batches))
+    thread = threading.Thread(target=lambda: next(feed.batches(lambda: 4)))
     thread.start()
-    assert reading.wait(10)
+    assert reading.wait(20)
+    yield feed, progress, go_on
+    go_on.set()
+    thread.join(20)
+
+
+def test_articles_are_counted_while_no_batch_is_wanted(
+    busy: tuple[Feed, Progress, threading.Event],
+) -> None:
+    feed, progress, go_on = busy
     with feed.counting():
         assert not eventually(lambda: progress.total == 5, seconds=0.5)
         go_on.set()
         assert eventually(lambda: progress.total == 5)
-    thread.join(10)
+
+
+def test_where_batches_are_always_wanted_articles_are_counted_in_the_end(
+    busy: tuple[Feed, Progress, threading.Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("summarize.feed._MOST_SECONDS_GIVING_WAY", 0.5)
+    feed, progress, _ = busy
+    with feed.counting():
+        assert eventually(lambda: progress.total == 5)
 
 
 @pytest.fixture
