@@ -375,11 +375,19 @@ class TestCleaner:
         (article,) = Cleaner()([Article(id="1", source="a", text=text)])
         assert article.error is None
         assert [flag.kind for flag in article.flags] == ["possibly-malay"]
+        assert article.paragraphs == (text,)
 
     def test_too_short_a_text_counts_as_what_the_input_says_or_as_indonesian(self) -> None:
         short = Article(id="1", source="a", text="Gempa guncang Palu.")
         (unstated, stated) = Cleaner()([short, replace(short, language="en")])
         assert (unstated.language, stated.language) == ("id", "en")
+        assert unstated.paragraphs == stated.paragraphs == ("Gempa guncang Palu.",)
+
+    def test_what_is_glued_goes_even_if_something_else_came_after_it(self) -> None:
+        text = f"{BODY[0]} Scroll to Top (adsbygoogle = window.adsbygoogle || []).push({{}});"
+        (article,) = Cleaner()([Article(id="1", source="a", text=text)])
+        assert article.paragraphs == (BODY[0],)
+        assert [one.rule for one in article.removed] == ["script", "back-to-top-glued"]
 
     def test_it_can_be_sent_to_another_process(self) -> None:
         assert pickle.loads(pickle.dumps(Cleaner(force=True))) == Cleaner(force=True)

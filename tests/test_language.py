@@ -48,6 +48,10 @@ def test_english_is_recognised_beyond_doubt(text: str) -> None:
     assert identify(text) == Verdict("en", True)
 
 
+def test_a_word_of_grammar_counts_as_often_as_it_is_there() -> None:
+    assert identify("the zorbu the mipka the tralo the vinsk the dorup kelba prasti") == Verdict("en", True)
+
+
 def test_indonesian_with_english_quotations_is_indonesian() -> None:
     text = f"{INDONESIAN[0]} “The market is a gift to the people,” katanya. {INDONESIAN[1]}"
     assert identify(text) == Verdict("id", True)

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import tracemalloc
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ from summarize.folder import Folder
 from summarize.prediction_files import read_predictions, read_references
 from summarize.report import day_and_time, write_report
 from summarize.report_comparison import both, verdict, write_comparison
-from summarize.report_data import detail
+from summarize.report_data import detail, source_words
 from summarize.report_flags import meaning
 from summarize.report_markdown import markdown, plain
 from summarize.report_page import embedded, packed
@@ -122,15 +123,20 @@ class TestHtml:
         assert "nan" not in text.lower().split()
 
     def test_index_and_details_hold_every_article_in_order(self, tmp_path: Path) -> None:
-        page = report(make_run(tmp_path, map(article, range(120))))
-        assert page.index["id"] == [f"a{number}" for number in range(120)]
+        page = report(make_run(tmp_path, map(article, range(470))))
+        assert page.index["id"] == [f"a{number}" for number in range(470)]
         assert page.index["flags"][:2] == [["unsupported-number"], []]
-        assert len(page.details) == 120
-        assert [len(chunk) for chunk in page.chunks("details")] == [page.run["chunk"], 50, 20]
-        assert page.details[60]["segments"][1][0][:2] == [
-            "Bupati meresmikan pasar nomor 60.",
-            "The regent opened market number 60.",
+        assert [len(chunk) for chunk in page.chunks("details")] == [page.run["chunk"]] + [50] * 8 + [20]
+        assert [about["segments"][1][0][:2] for about in page.details] == [
+            [f"Bupati meresmikan pasar nomor {number}.", f"The regent opened market number {number}."]
+            for number in range(470)
         ]
+
+    def test_words_are_those_of_the_body_or_else_of_the_text(self) -> None:
+        text = "Baca juga \n\n Bupati meresmikan  pasar. Hujan turun."
+        unclean = Article(id="a", source="a.txt", text=text)
+        cleaned = replace(unclean, paragraphs=("Bupati meresmikan pasar.", "Hujan turun."))
+        assert (source_words(unclean), source_words(cleaned)) == (7, 5)
 
     def test_details_tell_where_furniture_was(self) -> None:
         assert detail(article(1), None)["furniture"] == [

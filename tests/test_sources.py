@@ -317,6 +317,10 @@ def test_tables_that_number_their_rows_alike_lose_no_article(tmp_path: Path) -> 
     assert (first.id, other.text) == ("1", "Lain")
     assert other.id == f"1-{article_id('Lain')[:8]}"
     assert other.metadata == {"id": "1"}
+    assert [(one.position, one.text_id) for one in (first, other)] == [
+        (0, article_id("Satu")),
+        (1, article_id("Lain")),
+    ]
     assert reader.duplicates == 1
 
 

@@ -246,9 +246,11 @@ rows_of_logits = st.integers(1, 4).flatmap(
 def test_a_row_with_every_token_banned_stands_in_no_others_way() -> None:
     values = np.array([[0.5, -0.5], [1.0, 2.0]], dtype=np.float32)
     rules = Rules(never=(0,), banned=((0, 1),))
-    for logits in (NumpyLogits(values.copy()), TorchLogits(torch.from_numpy(values))):
-        ((found,),) = logits.log_probabilities(rules).best([0.0, 0.0], 2, 3)
-        assert (found.total, found.row, found.token) == (pytest.approx(0.0), 1, 1)
+    for count in (1, 3):
+        for logits in (NumpyLogits(values.copy()), TorchLogits(torch.from_numpy(values))):
+            with np.errstate(all="raise"):
+                ((found,),) = logits.log_probabilities(rules).best([0.0, 0.0], 2, count)
+            assert (found.total, found.row, found.token) == (pytest.approx(0.0), 1, 1)
 
 
 @given(values=rows_of_logits, count=st.integers(1, 12), width=st.integers(1, 4), data=st.data())
