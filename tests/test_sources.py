@@ -304,7 +304,11 @@ def test_a_row_with_the_same_id_and_text_comes_once(tmp_path: Path) -> None:
     table = "id,text\n1,Satu\n2,Dua\n1,Satu\n3,Satu\n"
     write(tmp_path, {"a.csv": table, "b.csv": table})
     reader = read(tmp_path)
-    assert [(article.id, article.text) for article in reader] == [("1", "Satu"), ("2", "Dua"), ("3", "Satu")]
+    assert [(article.position, article.id, article.text) for article in reader] == [
+        (0, "1", "Satu"),
+        (1, "2", "Dua"),
+        (2, "3", "Satu"),
+    ]
     assert reader.duplicates == 5
 
 
