@@ -41,12 +41,13 @@ _IN_ENGLISH = re.compile(r"\A.{1,80}?(?:\s(?:--?|–)\s|—\s?)(?=\S)")
 _OPENING = 3
 """The dateline, which is no news, is looked for in so many paragraphs."""
 
+_UNMARKED = rf"^{_SITE}\s?[,|/]\s?(?P<place>[A-Z]\w+)\s(?=[A-Z\"“])"  # Liputan6.com, Jakarta
 _DATELINES = tuple(
     re.compile(pattern)
     for pattern in (
         rf"^(?P<place>{_TOWN})\s?[,|/]\s?{_SITE}\s?(?:{_DASH}|:)\s?(?=\S)",  # Jakarta, CNN Indonesia --
         rf"^{_SITE}\s?[,|/]\s?(?P<place>{_TOWN})\s?(?:{_DASH}|:)\s?(?=\S)",  # TEMPO.CO, Jakarta -
-        rf"^{_SITE}\s?[,|/]\s?(?P<place>[A-Z]\w+)\s(?=[A-Z\"“])",  # Liputan6.com, Jakarta
+        _UNMARKED,
         rf"^{_SITE}\s?(?P<place>){_DASH}\s?(?=[\w\"“])",  # SUARA.COM -
         rf"^(?P<place>{_TOWN})\s?\((?:{_SITE}|[A-Z]\w+)\)\s?(?:{_DASH}|:)\s?(?=\S)",  # Jakarta (ANTARA) -
         rf"^(?P<place>{_TOWN})(?:\s?—|\s(?:--?|–)\s)\s?(?=[\w\"“‘'])",  # PYONGYANG -
@@ -54,8 +55,8 @@ _DATELINES = tuple(
         rf"^(?P<place>{_CITY}):\s(?=[A-Z\"“])",  # Jakarta:
     )
 )
-_MARK = re.compile("[-–—:]")
-_WITHOUT_MARK = _DATELINES[2:3]
+_MARK = re.compile("[-–—:]")  # all others have one
+_WITHOUT_MARK = (re.compile(_UNMARKED),)
 
 
 def dateline(text: str) -> str | None:

@@ -166,8 +166,8 @@ class Feed:
         finally:
             over.set()
 
-    def _is_wanted(self, began: float) -> bool:
-        """Whether a batch is being read, or was a moment ago, and counting began not long since."""
+    def _gives_way(self, began: float) -> bool:
+        """Whether counting waits: in the first minute, while a batch is being read or was a moment ago."""
         now = time.monotonic()
         return now - self._resting_since < _REST_SECONDS and now - began < _MOST_SECONDS_GIVING_WAY
 
@@ -179,7 +179,7 @@ class Feed:
         try:
             reader = self._read()
             for _ in reader:
-                while self._is_wanted(began) and not over.wait(_REST_SECONDS):
+                while self._gives_way(began) and not over.wait(_REST_SECONDS):
                     deadline += _REST_SECONDS
                 if self._progress.total is not None or over.is_set() or time.monotonic() > deadline:
                     return

@@ -9,7 +9,7 @@ import typer
 
 from summarize import __version__
 from summarize.errors import SummarizeError
-from summarize.models.tuning import collect_rarely
+from summarize.garbage import collect_rarely
 
 app = typer.Typer(
     name="summarize",

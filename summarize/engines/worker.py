@@ -19,7 +19,8 @@ from typing import Protocol
 
 from summarize.article import Article
 from summarize.errors import SummarizeError
-from summarize.models.tuning import collect_rarely, give_back_memory
+from summarize.garbage import collect_rarely
+from summarize.models.tuning import give_back_memory
 from summarize.stopping import SIGNALS
 
 _PR_SET_PDEATHSIG = 1

@@ -1,9 +1,8 @@
-"""What the processor can do, and what makes work on it faster but has to be set for a whole process."""
+"""What the processor can do, and what makes decoding on it faster but has to be set for a whole process."""
 
 from __future__ import annotations
 
 import ctypes
-import gc
 import os
 import platform
 import sys
@@ -13,7 +12,6 @@ from typing import Any
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3  # malloc.h
 _KEEP = (1 << 31) - 1
 _STEP = 1 << 26
-_OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 _CPUINFO = Path("/proc/cpuinfo")
 
@@ -39,15 +37,6 @@ def multiplies_bytes(cpuinfo: Path = _CPUINFO) -> bool:
     if flags := _cpu_flags(cpuinfo):
         return not flags.isdisjoint({"avx512_vnni", "avx_vnni", "amx_int8"})
     return cpuinfo.is_file() or platform.machine() not in ("x86_64", "AMD64")
-
-
-def collect_rarely() -> None:
-    """Look for cyclic garbage after 100,000 new objects instead of 700. For processes that are ours alone.
-
-    Articles and hypotheses are many objects without cycles: looking through them took a tenth of the time
-    of all that isn't the model, and a third of what a wide beam search does beside it.
-    """
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
 
 
 def give_back_memory() -> None:
