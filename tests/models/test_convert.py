@@ -58,13 +58,24 @@ def test_a_model_that_can_not_be_converted_leaves_nothing(tmp_path: Path, model_
     assert not any(path.is_dir() for path in (model_cache / "ctranslate2").iterdir())
 
 
+def with_sentencepiece_alone(
+    tiny_models: dict[str, Path], family: str, folder: Path, *, name: str, tokenizer: str
+) -> Path:
+    """A copy of a model whose only tokenizer is a SentencePiece model of that name."""
+    shutil.copytree(tiny_models[family], folder)
+    (folder / "tokenizer.json").unlink()
+    (folder / "tokenizer_config.json").write_text(tokenizer)
+    shutil.copyfile(tiny_models["marian"] / "source.spm", folder / name)
+    return folder
+
+
 def test_a_tokenizer_is_made_where_the_folder_has_only_a_sentencepiece_model(
     tiny_models: dict[str, Path], tmp_path: Path
 ) -> None:
-    folder = shutil.copytree(tiny_models["t5"], tmp_path / "t5")
-    (folder / "tokenizer.json").unlink()
-    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "T5Tokenizer", "extra_ids": 0}')
-    shutil.copyfile(tiny_models["marian"] / "source.spm", folder / "spiece.model")
+    described = '{"tokenizer_class": "T5Tokenizer", "extra_ids": 0}'
+    folder = with_sentencepiece_alone(
+        tiny_models, "t5", tmp_path / "t5", name="spiece.model", tokenizer=described
+    )
     target = tmp_path / "converted"
     target.mkdir()
     convert(folder, target, "int8")
@@ -72,10 +83,10 @@ def test_a_tokenizer_is_made_where_the_folder_has_only_a_sentencepiece_model(
 
 
 def test_so_it_is_for_a_chat_model_in_a_graph(tiny_models: dict[str, Path], tmp_path: Path) -> None:
-    folder = shutil.copytree(tiny_models["llama"], tmp_path / "llama")
-    (folder / "tokenizer.json").unlink()
-    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "LlamaTokenizer"}')
-    shutil.copyfile(tiny_models["marian"] / "source.spm", folder / "tokenizer.model")
+    described = '{"tokenizer_class": "LlamaTokenizer"}'
+    folder = with_sentencepiece_alone(
+        tiny_models, "llama", tmp_path / "llama", name="tokenizer.model", tokenizer=described
+    )
     target = tmp_path / "converted"
     target.mkdir()
     to_onnx.convert(folder, target, "int8")
